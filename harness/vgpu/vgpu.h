@@ -1,0 +1,40 @@
+// The virtual GPU as a device: the CUDA driver functions, answered on the CPU.
+//
+// Semantics are the driver API's, with these choices: work is executed when it is issued, so everything is complete when
+// a call returns; an error in a kernel is sticky, as on a GPU, and is returned by the launch and by everything after it until the
+// context is released; events record the CPU time that the vGPU's threads have used (`clock` "host"), so that
+// cuEventElapsedTime is CPU time in milliseconds; the device describes itself as compute capability 9.0 with one
+// "multiprocessor" for each host thread.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "driver/functions.h"
+#include "vgpu/core/execution.h"
+
+namespace assay::vgpu {
+
+enum class Engine : std::uint8_t {
+    Auto,        ///< generated code, the interpreter for what the generator does not take
+    Interpreter, ///< the reference interpreter alone
+};
+
+/// The table. All functions are thread-safe.
+[[nodiscard]] const driver::Table& driver_table();
+
+/// For tests and for `assay doctor`; takes effect for later launches.
+void set_engine(Engine engine);
+/// Host threads to use; 0 is one for each core.
+void set_threads(unsigned threads);
+
+/// The fault that the last failing launch ended with: more than the driver's error code can say.
+[[nodiscard]] std::optional<Fault> last_fault();
+
+/// What was executed by the interpreter for want of generated code, "kernel: reason", each once; cleared by the call.
+[[nodiscard]] std::vector<std::string> take_fallbacks();
+
+/// Text that kernels printed, capped at 1 MiB; cleared by the call.
+[[nodiscard]] std::string take_output();
+
+} // namespace assay::vgpu

@@ -35,7 +35,8 @@ class Channel {
     Channel& operator=(Channel&& other) noexcept;
 
     [[nodiscard]] Result<> send(const Message& message, std::optional<Deadline> deadline = {});
-    /// An orderly end of file before a frame starts is the Error "closed"; `is_closed` recognises it.
+    /// An orderly end of file before a frame starts is the Error "closed"; `is_closed` recognises it. A deadline that
+    /// passes before a frame has begun leaves the channel usable; in the middle of one it does not.
     [[nodiscard]] Result<Message> receive(std::optional<Deadline> deadline = {});
 
     [[nodiscard]] int descriptor() const { return descriptor_; }
@@ -43,6 +44,9 @@ class Channel {
     [[nodiscard]] static Result<std::pair<Channel, Channel>> make_pair();
 
   private:
+    /// Closes it for good: nothing after a broken frame can be trusted.
+    void shut();
+
     int descriptor_ = -1;
 };
 

@@ -49,7 +49,7 @@
     X(cuEventCreate)                                                                                                   \
     X(cuEventRecord)                                                                                                   \
     X(cuEventSynchronize)                                                                                              \
-    X(cuEventElapsedTime)                                                                                              \
+    X(cuEventElapsedTime_v2)                                                                                           \
     X(cuEventDestroy_v2)
 
 namespace assay::driver {

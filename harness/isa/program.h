@@ -40,6 +40,81 @@ enum class Opcode : std::uint16_t {
 
 enum class BarMode : std::uint8_t { Sync, Arrive, RedPopc, RedAnd, RedOr };
 
+// How operands are ordered
+//
+// `dst` holds what precedes the first source in the text, `src` the rest, in the order of the text. A sink `_` and an
+// absent optional operand that others follow are operands of kind None, so positions are fixed. Scalars stay scalars,
+// `{a, b}` is one operand of kind Vector. Cache hints (L1::, L2::, .level::eviction, a trailing cache-policy register)
+// do not change results: they are checked and dropped, operands included.
+//
+//   opcode            dst                 src
+//   add.cc, ...       d                   a, b[, c]           the carry flag is implicit (`Flags`)
+//   setp              p[, q]              a, b[, c]           c: predicate of the BoolOp, when `combine` != None
+//   set               d                   a, b[, c]           the same; type: of d, source_type: of a and b
+//   selp, slct        d                   a, b, c             selp: c is the predicate; slct: c has source_type
+//   lop3              d[, p]              a, b, c[, q]        the table is `lop3_table`; q and p when `lop3_predicate`
+//   min, max          d                   a, b[, c]           three operands exist for f32
+//   cvt               d                   a[, b]              two sources when packing: a goes to the upper half
+//   cvt.pack          d                   a, b[, c]           type: each element's; source_type: of a and b
+//   mov               d                   a                   either may be a Vector, then `vector` is its length
+//   testp, isspacep   p                   a                   `test`; `space`
+//   fns               d                   mask, base, offset
+//   ld                d                   Address             d is a Vector of `vector` elements when vector > 1
+//   st                -                   Address, value      the same for the value
+//   prefetch(u)       -                   Address
+//   applypriority     -                   Address, size
+//   discard           -                   Address, size
+//   createpolicy      d                   what follows in the text; the result is an opaque 64-bit hint
+//   cvta              d                   a                   from `space` to generic; `to_space`: the other way
+//   mapa              d                   a, cta rank
+//   getctarank        d                   a
+//   atom              d                   Address, b[, c]     cas: b is compared, c stored. d is None for `_`.
+//                                                             Vector atomics: d and b are Vectors, `vector` > 1
+//   red               -                   Address, b
+//   cp.async          -                   Address (shared), Address (global), source size, ignore
+//                                         `immediate`: bytes to write; source size: bytes to read (an Immediate equal
+//                                         to it when absent), the rest is zeros; ignore: predicate (true: read
+//                                         nothing, write zeros), kind None when absent
+//   cp.async.wait_group -                 -                   `immediate`: N
+//   bar, barrier      [d]                 barrier, threads[, predicate]
+//                                         threads is None when absent; d and predicate are those of .red (`bar`)
+//   bar.warp.sync     -                   membermask
+//   membar, fence     -                   -                   `semantics`, `scope`. membar is fence.sc. fence.proxy and
+//                                                             fence.mbarrier_init become fences of their scope
+//   shfl              d[, p]              a, b, c[, membermask]
+//   vote              d                   predicate[, membermask]
+//   match             d[, p]              a, membermask       p of match.all only
+//   redux             d                   a, membermask       `atomic` is the operation
+//   activemask        d                   -
+//   elect             d, p                membermask          d is often None
+//                                         The forms of shfl and vote without .sync have no membermask.
+//   mma               Vector d            Vector a, Vector b, Vector c
+//                                         m, n, k; a_layout, b_layout; a_type, b_type, c_type, d_type (f16 where the
+//                                         text leaves it out). b1: `atomic` is And or Xor. Registers as in 9.7.14.5.
+//   wmma.load         Vector d            Address, stride     `fragment` A, B or C; its layout is `a_layout`, `type` its
+//                                         type; `space`. The stride is filled in when absent (in elements).
+//   wmma.store        -                   Address, Vector d, stride    likewise, `fragment` D
+//   wmma.mma          Vector d            Vector a, Vector b, Vector c     modifiers as for mma
+//   ldmatrix          Vector d            Address             `matrices` registers (also for .x1), `transposed`
+//   stmatrix          -                   Address, Vector a   likewise
+//   movmatrix         d                   a
+//   bra               -                   -                   targets[0]
+//   brx.idx           -                   index               targets: the table
+//   call              -                   [function pointer]  empty for a direct call. `call` is the CallSite.
+//                                         Arguments and results travel through the parameter frame; a call that names
+//                                         registers is decoded to st.param, call, ld.param.
+//   nanosleep, pmevent -                  a
+//   ret, exit, trap, brkpt, cp.async.commit_group, cp.async.wait_all: none
+//   Unsupported       -                   -                   operands are not looked at; `text` says what it is
+//
+// A guard applies to the whole instruction. Special registers occur only as src[0] of mov and cvt. `membermask` and
+// the like may be immediates: 32 bits of them count. An integer Immediate is the literal in two's complement, 64 bits;
+// take the low bits of the width that the instruction reads.
+//
+// Widths: the decoder guarantees that a register is exactly as wide as the instruction's operand, except where the ISA
+// lets it be wider: ld, st, cvt, atom's and red's none. A wider source is truncated; a wider destination is
+// sign-extended for a signed type, else zero-extended, to the width of `Operand::type`.
+
 /// The modifiers of an instruction, decoded. What an opcode does not use stays at its default.
 struct Modifiers {
     Type type = Type::None;        ///< the operation's type; of `cvt`, `set`, `dp4a`: the destination's
@@ -97,6 +172,7 @@ struct Operand {
     };
     Kind kind = Kind::None;
     bool negated = false; ///< of a predicate register
+    Type type = Type::None; ///< of a Register: as declared
     Special special = Special::TidX;
     std::uint32_t index = 0;
     std::uint64_t bits = 0;

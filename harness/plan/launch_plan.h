@@ -1,0 +1,94 @@
+// The launch plan: what a candidate's host code asks the device to do for one workload, as data.
+//
+// The recorder interprets the entry function (`record.h`) and writes down buffers and steps in issue order. Whoever has a
+// device runs the steps (`eval/`); nothing of the candidate's host code runs natively, ever. A plan is also what a
+// `.ptx` candidate brings along, so its JSON form is documented in `plan_json.h` and versioned.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace assay::plan {
+
+struct Buffer {
+    enum class Role : std::uint8_t {
+        Input,   ///< the task's input `index`
+        Output,  ///< the task's output `index`
+        Scratch, ///< allocated by the host code
+        Symbol,  ///< a __device__ or __constant__ variable of the module: `name`
+    };
+    Role role = Role::Scratch;
+    std::uint32_t index = 0;
+    std::string name;
+    std::uint64_t bytes = 0;
+};
+
+/// A place on the device: a buffer of the plan and an offset in bytes (which may be its end).
+struct Pointer {
+    std::uint32_t buffer = 0;
+    std::uint64_t offset = 0;
+    friend bool operator==(const Pointer&, const Pointer&) = default;
+};
+
+/// 8 bytes at `at` of a parameter block or an upload are a device pointer.
+struct Relocation {
+    std::uint64_t at = 0;
+    Pointer target;
+};
+
+struct Launch {
+    std::string kernel; ///< mangled
+    std::array<std::uint32_t, 3> grid{1, 1, 1}, block{1, 1, 1}, cluster{1, 1, 1};
+    std::uint32_t shared_bytes = 0; ///< dynamic
+    bool cooperative = false;
+    std::uint64_t stream = 0;          ///< informational: steps run in issue order
+    std::vector<std::byte> parameters; ///< the kernel's parameter block
+    std::vector<Relocation> relocations;
+    std::uint32_t line = 0; ///< of the candidate's source
+};
+
+/// `count` elements of `width` bytes (1, 2 or 4) set to `value`.
+struct Fill {
+    Pointer destination;
+    std::uint32_t value = 0;
+    std::uint32_t width = 1;
+    std::uint64_t count = 0;
+    std::uint32_t line = 0;
+};
+
+struct Copy {
+    Pointer destination, source;
+    std::uint64_t bytes = 0;
+    std::uint32_t line = 0;
+};
+
+/// Bytes that the host code computed (constants, tables, arrays of pointers).
+struct Upload {
+    Pointer destination;
+    std::vector<std::byte> data;
+    std::vector<Relocation> relocations;
+    std::uint32_t line = 0;
+};
+
+using Step = std::variant<Launch, Fill, Copy, Upload>;
+
+/// What cudaFuncSetAttribute asked for.
+struct KernelAttributes {
+    std::uint32_t max_dynamic_shared = 0; ///< 0: not set
+};
+
+struct LaunchPlan {
+    std::string task, workload;
+    std::vector<Buffer> buffers;
+    std::vector<Step> steps;
+    std::map<std::string, KernelAttributes> attributes;
+    std::string printed;           ///< what the host code printed, capped
+    std::uint64_t host_steps = 0;  ///< PTX instructions interpreted to make this plan
+};
+
+} // namespace assay::plan

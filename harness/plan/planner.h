@@ -1,0 +1,38 @@
+// Recording in a worker process: PTX in, launch plans and the device's PTX out.
+#pragma once
+
+#include <chrono>
+#include <expected>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "plan/record.h"
+
+namespace assay::plan {
+
+struct Recording {
+    std::vector<LaunchPlan> plans; ///< in the order of the bindings
+    std::string device_ptx;        ///< the kernels of all plans
+};
+
+/// One worker for each planner, restarted when it died. A `PlanError` is the candidate's fault, an `Error` the harness's.
+/// A recording that overruns `timeout` is PlanError::Limit.
+class Planner {
+  public:
+    Planner();
+    ~Planner();
+    [[nodiscard]] Result<std::expected<Recording, PlanError>>
+    record(const std::string& ptx, const std::string& entry, const std::vector<tasks::Binding>& bindings,
+           const DeviceProperties& device = {}, const RecordLimits& limits = {},
+           std::chrono::milliseconds timeout = std::chrono::seconds(20));
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+/// The worker's side (`assay --worker plan`).
+int plan_worker();
+
+} // namespace assay::plan

@@ -1,0 +1,75 @@
+// The recorder: interprets a candidate's host entry and writes down its launch plan.
+//
+// The entry is a device function of the compiled PTX (`compile/compiler.h`). It is run as one scalar thread over memory
+// of its own, with bounded steps, memory and call depth, and with opaque device pointers: a pointer is a number from a
+// range that no arithmetic reaches by accident, so that the pointers inside a kernel's parameter block are recognised. CUDA
+// runtime calls are answered here; what cannot be recorded is a PlanError that names the call and the line.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "isa/program.h"
+#include "plan/launch_plan.h"
+#include "ptx/syntax.h"
+#include "tasks/task.h"
+
+namespace assay::plan {
+
+/// The candidate's fault.
+struct PlanError {
+    enum class Kind : std::uint8_t {
+        PlanError, ///< the entry is missing, its signature does not fit, its host code does what cannot be recorded
+        Rejected,  ///< a rule was broken: `rule` names it
+        Limit,     ///< too many steps, too much memory, too deep: `what` says which and how many
+        LaunchError, ///< a launch that no device accepts: grid, block or shared memory out of range
+    };
+    Kind kind = Kind::PlanError;
+    std::string rule; ///< "device-launch"
+    std::string what; ///< one sentence
+    std::string call; ///< "cudaMemcpy"; may be empty
+    std::string file;
+    std::uint32_t line = 0; ///< of the candidate's source; 0: unknown
+    std::string hint;
+    [[nodiscard]] std::string to_string() const;
+};
+
+struct RecordLimits {
+    std::uint64_t steps = 50'000'000;       ///< PTX instructions
+    std::uint64_t memory = 256ull << 20;    ///< bytes of host-side memory
+    std::uint32_t call_depth = 256;
+    std::uint64_t device_memory = 64ull << 30; ///< sum of the scratch buffers
+    std::uint32_t plan_steps = 100'000;
+};
+
+/// The answers that host code gets about the device.
+struct DeviceProperties {
+    std::string name = "Assay vGPU";
+    int compute_major = 9, compute_minor = 0;
+    int multiprocessors = 132;
+    int max_threads_per_block = 1024, max_threads_per_multiprocessor = 2048;
+    std::uint32_t shared_per_block = 48 * 1024, shared_optin = 227 * 1024, shared_per_multiprocessor = 228 * 1024;
+    std::uint64_t memory_bytes = 16ull << 30;
+    std::uint32_t l2_bytes = 50u << 20;
+};
+
+/// Records `entry` for one workload. Device pointers of inputs and outputs come from the binding; an axis or scalar is
+/// passed in the width that the entry declares (4 or 8 bytes integer, float or double).
+[[nodiscard]] std::expected<LaunchPlan, PlanError> record(const isa::Program& program, const std::string& entry,
+                                                          const tasks::Binding& binding,
+                                                          const DeviceProperties& device = {},
+                                                          const RecordLimits& limits = {});
+
+/// The part of a module that goes to the device: the given kernels and what they reach; host functions and everything else are left
+/// out, so that no unresolved runtime call remains. Same text for the same input.
+[[nodiscard]] std::string device_module(const ptx::Module& module, const std::vector<std::string>& kernels);
+
+/// Rules that hold for PTX before anything runs. Empty: fine. ("device-launch": a kernel that reaches a launch call.)
+[[nodiscard]] std::vector<PlanError> check_rules(const isa::Program& program);
+
+} // namespace assay::plan

@@ -28,7 +28,7 @@ struct Message {
 
 /// Owns one end of a socket.
 class Channel {
-  public:
+public:
     explicit Channel(int descriptor) : descriptor_(descriptor) {}
     ~Channel();
     Channel(Channel&& other) noexcept;
@@ -43,7 +43,7 @@ class Channel {
     /// A connected pair, both ends close-on-exec.
     [[nodiscard]] static Result<std::pair<Channel, Channel>> make_pair();
 
-  private:
+private:
     /// Closes it for good: nothing after a broken frame can be trusted.
     void shut();
 

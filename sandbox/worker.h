@@ -1,8 +1,8 @@
 // Worker processes: what runs on behalf of a candidate runs in a process of its own, within limits.
 //
 // The supervisor starts the program's own executable again as `assay --worker ROLE` with one end of a channel as file
-// descriptor 3, sends requests and reads one reply for each. A worker that overruns a deadline or breaks the protocol is
-// killed with its whole process group; its standard output and error are captured, capped and never parsed.
+// descriptor 3, sends requests and reads one reply for each. A worker that overruns a deadline or breaks the protocol
+// is killed with its whole process group; its standard output and error are captured, capped and never parsed.
 #pragma once
 
 #include <chrono>
@@ -19,17 +19,17 @@
 namespace assay::sandbox {
 
 struct Limits {
-    std::uint64_t address_space = 0;  ///< bytes, RLIMIT_AS; 0: none (the vGPU reserves its region up front)
-    std::uint64_t cpu_seconds = 0;    ///< RLIMIT_CPU; 0: none
-    std::uint64_t file_bytes = 0;     ///< RLIMIT_FSIZE; 0 means that no file can grow
-    std::uint64_t log_bytes = 65536;  ///< of captured output that is kept
+    std::uint64_t address_space = 0; ///< bytes, RLIMIT_AS; 0: none (the vGPU reserves its region up front)
+    std::uint64_t cpu_seconds = 0;   ///< RLIMIT_CPU; 0: none
+    std::uint64_t file_bytes = 0;    ///< RLIMIT_FSIZE; 0 means that no file can grow
+    std::uint64_t log_bytes = 65536; ///< of captured output that is kept
 };
 
 /// How a worker ended.
 struct Exit {
     bool signalled = false;
-    int code = 0;          ///< exit status, or the signal's number
-    std::string log;       ///< its captured output: untrusted, capped, control characters replaced
+    int code = 0;    ///< exit status, or the signal's number
+    std::string log; ///< its captured output: untrusted, capped, control characters replaced
     /// "exit status 3", "killed by SIGKILL"
     [[nodiscard]] std::string to_string() const;
 };
@@ -48,7 +48,7 @@ struct CallError {
 };
 
 class Worker {
-  public:
+public:
     /// Starts `program --worker role`. `program` is the running executable unless a test names another.
     [[nodiscard]] static Result<Worker> start(const std::string& role, const Limits& limits,
                                               const std::filesystem::path& program = "/proc/self/exe");
@@ -61,13 +61,13 @@ class Worker {
 
     [[nodiscard]] int pid() const;
     [[nodiscard]] bool alive() const;
-    /// CPU time of the whole process so far, in seconds, by the kernel's account (`clock_getcpuclockid`); it bounds what
-    /// the worker says of itself.
+    /// CPU time of the whole process so far, in seconds, by the kernel's account (`clock_getcpuclockid`); it bounds
+    /// what the worker says of itself.
     [[nodiscard]] double cpu_seconds() const;
     /// Kills it with its process group (if it still runs) and says how it ended.
     Exit stop();
 
-  private:
+private:
     struct State;
     explicit Worker(std::unique_ptr<State> state);
     std::unique_ptr<State> state_;

@@ -31,6 +31,7 @@ constexpr std::uint32_t max_blobs = 4096;
 constexpr std::uint64_t max_blob_bytes = 64ULL << 30; ///< of all blobs of a frame together
 constexpr int max_header_depth = 64;
 constexpr std::size_t read_step = 4U << 20;
+constexpr std::size_t max_reserve = 1U << 30;
 
 constexpr std::string_view closed = "the channel is closed";
 constexpr std::string_view timed_out = "the channel's deadline has passed";
@@ -113,22 +114,22 @@ Result<> read_frame_part(int descriptor, std::span<std::byte> data, const std::o
     return {};
 }
 
-/// Reads `size` bytes. The memory is reserved but only touched as the bytes arrive, so a length alone costs nothing.
+/// Reads `size` bytes. Memory is reserved ahead but only touched as the bytes arrive, so a length alone costs nothing.
 template <class Buffer>
 Result<Buffer> read_buffer(int descriptor, std::uint64_t size, const std::optional<Deadline>& deadline) {
     Buffer buffer;
     try {
-        buffer.reserve(size);
+        buffer.reserve(std::min<std::uint64_t>(size, max_reserve));
+        while (buffer.size() < size) {
+            const std::size_t at = buffer.size();
+            buffer.resize(std::min<std::uint64_t>(size, at + read_step));
+            const auto part = std::as_writable_bytes(std::span(buffer)).subspan(at);
+            if (auto read = read_frame_part(descriptor, part, deadline); !read) {
+                return std::unexpected(read.error());
+            }
+        }
     } catch (const std::bad_alloc&) {
         return fail(fmt::format("no memory for a part of {} bytes", size), "channel");
-    }
-    while (buffer.size() < size) {
-        const std::size_t at = buffer.size();
-        buffer.resize(std::min<std::uint64_t>(size, at + read_step));
-        const auto part = std::as_writable_bytes(std::span(buffer)).subspan(at);
-        if (auto read = read_frame_part(descriptor, part, deadline); !read) {
-            return std::unexpected(read.error());
-        }
     }
     return buffer;
 }

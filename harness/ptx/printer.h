@@ -8,6 +8,7 @@
 namespace assay::ptx {
 
 [[nodiscard]] std::string print(const Module& module);
+/// One line, with its semicolon: `@%p1 ld.global.f32 %f1, [%rd1+4];`.
 [[nodiscard]] std::string print(const Instruction& instruction);
 
 } // namespace assay::ptx

@@ -1,9 +1,9 @@
 // The syntax tree of a PTX module, as written.
 //
 // The tree keeps what the text said (literals keep their spelling, opcodes their modifiers in order), so that
-// parse → print → parse is the identity. It resolves nothing: names stay names. `isa/decode.h` turns a tree into a typed
-// program. Grammar: PTX ISA 9.0, sections 4 (syntax), 5 (state spaces and types), 6 (operands), 7 (functions),
-// 9 (instructions), 11 (directives).
+// parse → print → parse is the identity. It resolves nothing: names stay names. `isa/decode.h` turns a tree into a
+// typed program. Grammar: PTX ISA 9.0, sections 4 (syntax), 5 (state spaces and types), 6 (operands), 7 (functions), 9
+// (instructions), 11 (directives).
 #pragma once
 
 #include <cstdint>
@@ -26,8 +26,9 @@ struct Position {
 struct Operand {
     enum class Kind : std::uint8_t {
         Identifier, ///< register, special register (`%tid.x`), variable, function or label: `name`, plus `offset`
-        Literal,    ///< `text` as written, `bits` its value
-        Address,    ///< `[a]`, `[a+8]`, `[a, {b, c}]`: `elements` are the parts, `offset` belongs to the first
+        Literal,    ///< `text` as written (a constant expression too: `4 * 8 + 1`, `WARP_SZ`), `bits` its value
+        Address,    ///< `[a]`, `[a+8]`, `[a, {b, c}]`: `elements` are the parts; the first's offset is the Address's
+                    ///< own `offset`
         Vector,     ///< `{a, b}`: `elements`
         Pair,       ///< `p|q`: two `elements`
         List,       ///< `(a, b)` of a call: `elements`
@@ -98,29 +99,30 @@ struct RegisterDeclaration {
 /// One initialiser: a literal, an address (`symbol+offset`, `generic(symbol)`), `mask(...)`, or a nested list.
 struct Initializer {
     std::variant<Operand, std::vector<Initializer>> value;
-    bool generic = false;                  ///< `generic(symbol)`
-    std::optional<std::uint64_t> mask;     ///< `mask(symbol)`: e.g. `0xFF(symbol)`
+    bool generic = false;              ///< `generic(symbol)`
+    std::optional<std::uint64_t> mask; ///< `mask(symbol)`: e.g. `0xFF(symbol)`
+    std::string field;                 ///< of a sampler or texture: `filter_mode = nearest`; else empty
 };
 
 /// A variable or parameter: `.visible .global .align 4 .b8 table[16] = {...};`
 struct Variable {
     std::vector<std::string> linkage; ///< "extern", "visible", "weak", "common"
-    std::string space;                ///< "global", "const", "shared", "local", "param", "tex"
+    std::string space;                ///< "global", "const", "shared", "local", "param", "tex", a parameter's "reg"
     std::optional<std::uint32_t> alignment;
-    std::string vector;     ///< "v2", "v4" or empty
-    std::string type;       ///< "b8", "u64", "texref", ...
+    std::string vector; ///< "v2", "v4" or empty
+    std::string type;   ///< "b8", "u64", "texref", ...
     std::string name;
     std::vector<std::optional<std::uint64_t>> dimensions; ///< `[16][4]`; nullopt for `[]`
-    std::vector<std::string> pointer_attributes;          ///< of a parameter: ".ptr .global .align 16" word by word
-    std::vector<std::string> attributes;                  ///< `.attribute(.managed)` word by word
+    std::vector<std::string> pointer_attributes;          ///< `.ptr .global .align 16`: "ptr", "global", "align", "16"
+    std::vector<std::string> attributes;                  ///< `.attribute(.managed, .unified(1, 2))`: "managed", ...
     std::optional<Initializer> initializer;
     Position position;
 };
 
-/// A directive kept as text: `.pragma "nounroll"`, `.maxntid 256, 1, 1`, `.target`-less debug sections, ...
+/// A directive kept as text: `.pragma "nounroll"`, `.maxntid 256, 1, 1`, `.alias f, g`.
 struct Directive {
     std::string name; ///< without the dot
-    std::string text; ///< what follows up to and without the semicolon or line end, as written
+    std::string text; ///< the operands, `, ` between them and no semicolon: `"nounroll"` with its quotes, `256, 1, 1`
     Position position;
 };
 
@@ -156,11 +158,11 @@ struct Scope {
 struct Function {
     std::vector<std::string> linkage; ///< "extern", "visible", "weak"
     bool entry = false;
-    std::vector<std::string> attributes; ///< ".attribute(...)", ".noreturn", ... before the name or after the list
+    std::vector<std::string> attributes; ///< of `.attribute(...)` before the name, as in a Variable
     std::string name;
     std::vector<Variable> returns;
     std::vector<Variable> parameters;
-    std::vector<Directive> directives; ///< "maxntid", "reqntid", "minnctapersm", "maxnreg", "noreturn", "pragma", ...
+    std::vector<Directive> directives; ///< after the parameters: "maxntid", "reqntid", "maxnreg", "noreturn", ...
     std::optional<Scope> body;         ///< none: a declaration
     Position position;
 };

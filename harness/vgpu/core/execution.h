@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "isa/program.h"
@@ -19,8 +20,8 @@ using Dim3 = std::array<std::uint32_t, 3>;
 
 inline constexpr std::uint32_t warp_size = 32;
 inline constexpr std::uint32_t max_threads_per_block = 1024;
-inline constexpr std::uint32_t default_shared_limit = 48 * 1024;  ///< bytes a block gets without opting in
-inline constexpr std::uint32_t optin_shared_limit = 227 * 1024;   ///< compute capability 9.0
+inline constexpr std::uint32_t default_shared_limit = 48 * 1024; ///< bytes a block gets without opting in
+inline constexpr std::uint32_t optin_shared_limit = 227 * 1024;  ///< compute capability 9.0
 
 /// A module as loaded: the program and where its variables live.
 struct LoadedModule {
@@ -29,7 +30,9 @@ struct LoadedModule {
 };
 
 /// The value of a function's address in device code; never a host address, and never dereferenced.
-[[nodiscard]] constexpr std::uint64_t function_address(std::uint32_t index) { return (std::uint64_t{index} + 1) * 16; }
+[[nodiscard]] constexpr std::uint64_t function_address(std::uint32_t index) {
+    return (std::uint64_t{index} + 1) * 16;
+}
 /// The reverse; nullopt for anything that is no function's address.
 [[nodiscard]] std::optional<std::uint32_t> function_at(const isa::Program& program, std::uint64_t address);
 
@@ -54,7 +57,7 @@ struct Fault {
 
 /// What device code can ask for besides memory. One object for each device, used from several host threads.
 class Services {
-  public:
+public:
     virtual ~Services() = default;
     virtual void print(std::string_view text) = 0;                ///< device printf and assert messages
     virtual std::uint64_t heap_allocate(std::uint64_t bytes) = 0; ///< device malloc; 0 when the heap is spent
@@ -74,14 +77,21 @@ struct Launch {
     unsigned threads = 1; ///< host threads to use
 };
 
+/// True for the functions that call_external knows.
+[[nodiscard]] bool is_external(std::string_view name);
+
 /// Calls the functions that a module may declare without a body: vprintf, malloc, free, __assertfail. `arguments`
-/// are the bytes of the callee's parameters one after the other by the declaration's offsets, `result` those of its return value.
-/// False: no such function. A failing assertion sets `fault`.
+/// are the bytes of the callee's parameters one after the other by the declaration's offsets, `result` those of its
+/// return value. False: no such function. A failing assertion sets `fault`.
 bool call_external(const Launch& launch, const isa::Function& callee, std::span<const std::byte> arguments,
                    std::span<std::byte> result, std::optional<Fault>& fault);
 
-/// C-style formatting of device printf: `format` and `arguments` are device addresses; an argument takes 8 bytes if it is
-/// 8 bytes wide, 4 otherwise, aligned to its size (CUDA C++ Programming Guide, formatted output). Pointers are
+/// The zero-terminated string at a device address, at most 64 KiB and never past its allocation; "(null)" of 0,
+/// "(invalid pointer)" of an address that nothing is allocated at.
+[[nodiscard]] std::string read_string(const Memory& memory, std::uint64_t address);
+
+/// C-style formatting of device printf: `format` and `arguments` are device addresses; an argument takes 8 bytes if it
+/// is 8 bytes wide, 4 otherwise, aligned to its size (CUDA C++ Programming Guide, formatted output). Pointers are
 /// checked against the memory before they are read; %n is ignored.
 [[nodiscard]] std::string format_print(const Memory& memory, std::uint64_t format, std::uint64_t arguments);
 

@@ -19,9 +19,9 @@
 namespace assay::vgpu {
 
 class Memory {
-  public:
-    /// Reserves `region_bytes` (a power of two) without committing them; `capacity` bounds what can be allocated at once.
-    /// Throws std::bad_alloc if the address space refuses.
+public:
+    /// Reserves `region_bytes` (a power of two) without committing them; `capacity` bounds what can be allocated at
+    /// once. Throws std::bad_alloc if the address space refuses.
     explicit Memory(std::uint64_t region_bytes = 1ull << 38, std::uint64_t capacity = 16ull << 30);
     ~Memory();
     Memory(const Memory&) = delete;
@@ -46,11 +46,11 @@ class Memory {
     /// and of host copies.
     [[nodiscard]] bool contains(std::uint64_t address, std::uint64_t bytes) const;
 
-    /// Runs `work` on this thread with SIGSEGV and SIGBUS inside the region turned into a return of the faulting address;
-    /// frames of `work` are abandoned without unwinding, so it must own nothing. Faults elsewhere stay fatal.
+    /// Runs `work` on this thread with SIGSEGV and SIGBUS inside the region turned into a return of the faulting
+    /// address; frames of `work` are abandoned without unwinding, so it must own nothing. Faults elsewhere stay fatal.
     [[nodiscard]] std::optional<std::uint64_t> run_guarded(const std::function<void()>& work) const;
 
-  private:
+private:
     struct State;
     std::uint64_t base_ = 0, size_ = 0, capacity_ = 0;
     std::unique_ptr<State> state_;

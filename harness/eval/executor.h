@@ -1,0 +1,94 @@
+// Runs launch plans on an opened device: buffers with red zones, steps in order, times by events.
+//
+// Every buffer of a plan lies between two red zones of `zone_bytes`, filled with the run's zone byte; outputs and
+// scratch are filled with the run's poison byte before the steps run. The executor judges nothing: it hands back the raw
+// images, zones included, and the grader, in another process, looks at them.
+#pragma once
+
+#include <cstddef>
+#include <expected>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "eval/session.h"
+#include "plan/launch_plan.h"
+
+namespace assay::eval {
+
+using Bytes = std::vector<std::byte>;
+
+inline constexpr std::uint64_t zone_bytes = 512; ///< on each side; a multiple of 256 keeps the data aligned
+
+/// What the device said when it refused or failed.
+struct DeviceFault {
+    CUresult code = CUDA_SUCCESS;
+    std::string call;    ///< the driver function
+    std::string kernel;  ///< mangled; empty if none was involved
+    std::string kind;    ///< the virtual GPU's own name of the fault: "deadlock", ...; empty on a GPU
+    std::string message; ///< as much as is known
+    std::string file;    ///< of the candidate's source, where known
+    std::uint32_t line = 0;
+};
+
+template <class T = void> using DeviceResult = std::expected<T, DeviceFault>;
+
+/// A module on the device.
+class Module {
+  public:
+    [[nodiscard]] static DeviceResult<Module> load(const Session& session, const std::string& ptx);
+    ~Module();
+    Module(Module&& other) noexcept;
+    Module& operator=(Module&&) = delete;
+    [[nodiscard]] CUmodule handle() const { return handle_; }
+
+  private:
+    Module(const Session& session, CUmodule handle) : session_(&session), handle_(handle) {}
+    const Session* session_;
+    CUmodule handle_ = nullptr;
+};
+
+/// A plan with its buffers allocated and its kernels found.
+class PreparedPlan {
+  public:
+    [[nodiscard]] static DeviceResult<std::unique_ptr<PreparedPlan>> prepare(const Session& session,
+                                                                             const Module& module,
+                                                                             plan::LaunchPlan plan);
+    ~PreparedPlan();
+    PreparedPlan(const PreparedPlan&) = delete;
+    PreparedPlan& operator=(const PreparedPlan&) = delete;
+
+    /// Copies the task's inputs, in order, to the buffers of the plan that hold them.
+    [[nodiscard]] DeviceResult<> write_inputs(const std::vector<Bytes>& inputs);
+    /// Fills red zones with `zone`, outputs and scratch with `poison`.
+    [[nodiscard]] DeviceResult<> poison(std::uint8_t zone, std::uint8_t poison);
+    /// Runs the steps once and waits for them.
+    [[nodiscard]] DeviceResult<> run();
+    /// Seconds that `repeats` runs take by the device's own clock.
+    [[nodiscard]] DeviceResult<double> time(unsigned repeats);
+    /// One image for each buffer of the plan: inputs and outputs with their zones, of scratch the two zones, of symbols nothing.
+    [[nodiscard]] DeviceResult<std::vector<Bytes>> read_images();
+
+  private:
+    struct Placed {
+        CUdeviceptr base = 0; ///< of the allocation; 0 of a symbol
+        CUdeviceptr data = 0;
+    };
+    PreparedPlan(const Session& session, plan::LaunchPlan plan) : session_(&session), plan_(std::move(plan)) {}
+    [[nodiscard]] CUdeviceptr resolve(plan::Pointer pointer) const;
+    [[nodiscard]] DeviceResult<> issue();
+    [[nodiscard]] DeviceResult<> issue(const plan::Launch& launch);
+    [[nodiscard]] DeviceResult<> issue(const plan::Fill& fill);
+    [[nodiscard]] DeviceResult<> issue(const plan::Copy& copy);
+    [[nodiscard]] DeviceResult<> issue(const plan::Upload& upload);
+    [[nodiscard]] Bytes relocate(const Bytes& data, const std::vector<plan::Relocation>& relocations) const;
+
+    const Session* session_;
+    plan::LaunchPlan plan_;
+    std::vector<Placed> placed_;
+    std::map<std::string, CUfunction> functions_;
+    CUevent start_ = nullptr, stop_ = nullptr;
+};
+
+} // namespace assay::eval

@@ -1,0 +1,221 @@
+#include "eval/run_worker.h"
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "eval/executor.h"
+#include "plan/plan_json.h"
+#include "sandbox/worker.h"
+
+#if ASSAY_VGPU
+#include "vgpu/vgpu.h"
+#endif
+
+namespace assay::eval {
+
+namespace {
+
+using nlohmann::json;
+using sandbox::Message;
+
+/// Overwrites twice the L2 cache before a timed run, so that nothing of the run before is left in it.
+class CacheFlush {
+  public:
+    explicit CacheFlush(const Session& session) : session_(session) {
+        if (session.is_gpu() && session.description().l2_bytes > 0) {
+            bytes_ = std::size_t{2} * session.description().l2_bytes;
+            if (session.table().cuMemAlloc_v2(&buffer_, bytes_) != CUDA_SUCCESS) {
+                buffer_ = 0;
+            }
+        }
+    }
+    ~CacheFlush() {
+        if (buffer_ != 0) {
+            session_.table().cuMemFree_v2(buffer_);
+        }
+    }
+    CacheFlush(const CacheFlush&) = delete;
+    CacheFlush& operator=(const CacheFlush&) = delete;
+
+    void operator()() {
+        if (buffer_ != 0) {
+            session_.table().cuCtxResetPersistingL2Cache();
+            session_.table().cuMemsetD8Async(buffer_, ++value_, bytes_, nullptr);
+            session_.table().cuCtxSynchronize();
+        }
+    }
+
+  private:
+    const Session& session_;
+    CUdeviceptr buffer_ = 0;
+    std::size_t bytes_ = 0;
+    unsigned char value_ = 0;
+};
+
+struct Worker {
+    std::optional<Session> session;
+    std::optional<CacheFlush> flush;
+    std::vector<std::unique_ptr<Module>> modules;
+    std::vector<std::unique_ptr<PreparedPlan>> plans;
+};
+
+Message fault_reply(const Session& session, const DeviceFault& fault) {
+    const char* name = nullptr;
+    session.table().cuGetErrorName(fault.code, &name);
+    return {json{{"fault",
+                  {{"code", static_cast<int>(fault.code)},
+                   {"name", name == nullptr ? "unknown" : name},
+                   {"call", fault.call},
+                   {"kernel", fault.kernel},
+                   {"kind", fault.kind},
+                   {"message", fault.message},
+                   {"line", fault.line}}}},
+            {}};
+}
+
+Result<Message> open(Worker& worker, const json& request) {
+    auto session = Session::open(request.at("device").get<std::string>());
+    if (!session) {
+        return std::unexpected(session.error());
+    }
+    worker.session.emplace(std::move(*session));
+    worker.flush.emplace(*worker.session);
+    return Message{json{{"device", to_json(worker.session->description())}}, {}};
+}
+
+Message load(Worker& worker, const Message& request) {
+    const Bytes& text = request.blobs.at(0);
+    auto module = Module::load(*worker.session, std::string(reinterpret_cast<const char*>(text.data()), text.size()));
+    if (!module) {
+        return fault_reply(*worker.session, module.error());
+    }
+    worker.modules.push_back(std::make_unique<Module>(std::move(*module)));
+    return {json{{"module", worker.modules.size() - 1}}, {}};
+}
+
+Result<Message> prepare(Worker& worker, const json& request) {
+    auto plan = plan::from_json(request.at("plan"));
+    if (!plan) {
+        return std::unexpected(plan.error());
+    }
+    auto prepared = PreparedPlan::prepare(
+        *worker.session, *worker.modules.at(request.at("module").get<std::size_t>()), std::move(*plan));
+    if (!prepared) {
+        return fault_reply(*worker.session, prepared.error());
+    }
+    worker.plans.push_back(std::move(*prepared));
+    return Message{json{{"plan", worker.plans.size() - 1}}, {}};
+}
+
+Message images_reply(Worker& worker, PreparedPlan& plan) {
+    auto images = plan.read_images();
+    if (!images) {
+        return fault_reply(*worker.session, images.error());
+    }
+    return {json::object(), std::move(*images)};
+}
+
+/// The requests that name a prepared plan.
+Message with_plan(Worker& worker, const std::string& op, const Message& request) {
+    const json& header = request.header;
+    const auto index = header.at("plan").get<std::size_t>();
+    PreparedPlan& plan = *worker.plans.at(index);
+    DeviceResult<> done;
+    if (op == "inputs") {
+        done = plan.write_inputs(request.blobs);
+    } else if (op == "run" || op == "time") {
+        done = plan.poison(header.at("zone").get<std::uint8_t>(), header.at("poison").get<std::uint8_t>());
+        if (done && op == "time") {
+            (*worker.flush)();
+            const auto seconds = plan.time(header.at("repeats").get<unsigned>());
+            return seconds ? Message{json{{"seconds", *seconds}}, {}} : fault_reply(*worker.session, seconds.error());
+        }
+        if (done) {
+            done = plan.run();
+        }
+        if (done) {
+            return images_reply(worker, plan);
+        }
+    } else if (op == "images") {
+        return images_reply(worker, plan);
+    } else {
+        worker.plans[index].reset();
+    }
+    return done ? Message{json::object(), {}} : fault_reply(*worker.session, done.error());
+}
+
+Message notes() {
+#if ASSAY_VGPU
+    return {json{{"fallbacks", vgpu::take_fallbacks()}, {"output", vgpu::take_output()}}, {}};
+#else
+    return {json{{"fallbacks", json::array()}, {"output", ""}}, {}};
+#endif
+}
+
+Result<Message> answer(Worker& worker, const Message& request) {
+    const auto op = request.header.at("op").get<std::string>();
+    if (op == "open") {
+        return open(worker, request.header);
+    }
+    if (!worker.session) {
+        return fail("no device is open", "run worker");
+    }
+    if (op == "load") {
+        return load(worker, request);
+    }
+    if (op == "prepare") {
+        return prepare(worker, request.header);
+    }
+    if (op == "notes") {
+        return notes();
+    }
+    return with_plan(worker, op, request);
+}
+
+} // namespace
+
+json to_json(const driver::DeviceDescription& d) {
+    return {{"kind", d.kind},
+            {"name", d.name},
+            {"clock", d.clock},
+            {"compute_major", d.compute_major},
+            {"compute_minor", d.compute_minor},
+            {"multiprocessors", d.multiprocessors},
+            {"l2_bytes", d.l2_bytes},
+            {"memory_bytes", d.memory_bytes},
+            {"driver_version", d.driver_version},
+            {"max_threads_per_block", d.max_threads_per_block},
+            {"max_shared_per_block", d.max_shared_per_block},
+            {"max_shared_optin", d.max_shared_optin}};
+}
+
+driver::DeviceDescription description_from_json(const json& j) {
+    driver::DeviceDescription d;
+    d.kind = j.at("kind");
+    d.name = j.at("name");
+    d.clock = j.at("clock");
+    d.compute_major = j.at("compute_major");
+    d.compute_minor = j.at("compute_minor");
+    d.multiprocessors = j.at("multiprocessors");
+    d.l2_bytes = j.at("l2_bytes");
+    d.memory_bytes = j.at("memory_bytes");
+    d.driver_version = j.at("driver_version");
+    d.max_threads_per_block = j.at("max_threads_per_block");
+    d.max_shared_per_block = j.at("max_shared_per_block");
+    d.max_shared_optin = j.at("max_shared_optin");
+    return d;
+}
+
+int run_worker() {
+    Worker worker;
+    return sandbox::serve([&worker](const Message& request) -> Result<Message> {
+        try {
+            return answer(worker, request);
+        } catch (const std::exception& error) { // a malformed request: the supervisor's bug, told to it
+            return fail(error.what(), "run worker");
+        }
+    });
+}
+
+} // namespace assay::eval

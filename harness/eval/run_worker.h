@@ -1,0 +1,28 @@
+// The process that runs kernels (`assay --worker run`).
+//
+// It holds a device, modules and prepared plans, and nothing that a candidate could profit from: no expected outputs, no
+// tolerances, no keys. One request, one reply:
+//   {"op": "open", "device"}                    → {"device": {...}}
+//   {"op": "load"} + PTX                        → {"module": N}
+//   {"op": "prepare", "module", "plan"}         → {"plan": N}
+//   {"op": "inputs", "plan"} + one blob an input → {}
+//   {"op": "run", "plan", "zone", "poison"}     → {} + one image a buffer (executor.h)
+//   {"op": "time", "plan", "zone", "poison", "repeats"} → {"seconds"}: of all repeats, by the device's clock
+//   {"op": "images", "plan"}                    → {} + one image a buffer: as the last timed run left them
+//   {"op": "release", "plan"}                   → {}
+//   {"op": "notes"}                             → {"fallbacks": [...], "output"}: what ran in the interpreter, device printf
+// A device's refusal is the reply {"fault": {code, name, call, kernel, kind, message, line}}.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "driver/device.h"
+
+namespace assay::eval {
+
+int run_worker();
+
+[[nodiscard]] nlohmann::json to_json(const driver::DeviceDescription& description);
+[[nodiscard]] driver::DeviceDescription description_from_json(const nlohmann::json& json);
+
+} // namespace assay::eval

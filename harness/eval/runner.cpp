@@ -1,0 +1,194 @@
+#include "eval/runner.h"
+
+#include <fmt/format.h>
+
+#include "eval/run_worker.h"
+#include "plan/plan_json.h"
+
+namespace assay::eval {
+
+namespace {
+
+using nlohmann::json;
+using sandbox::Message;
+
+/// What a driver's error code says of a candidate (CUDA Driver API, CUresult).
+RunFault judge(const json& fault) {
+    const auto code = static_cast<CUresult>(fault.at("code").get<int>());
+    const auto kind = fault.at("kind").get<std::string>();
+    RunFault result;
+    result.message = fault.at("message").get<std::string>();
+    result.line = fault.at("line").get<std::uint32_t>();
+    const auto say = [&](store::Status status, std::string check, std::string hint) {
+        result.status = status;
+        result.check = std::move(check);
+        result.hint = std::move(hint);
+    };
+    switch (code) {
+    case CUDA_ERROR_INVALID_VALUE:
+    case CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES:
+    case CUDA_ERROR_COOPERATIVE_LAUNCH_TOO_LARGE:
+    case CUDA_ERROR_INVALID_CLUSTER_SIZE:
+        say(store::Status::LaunchError, "launch",
+            "keep to 1024 threads a block, and raise the dynamic shared memory limit with cudaFuncSetAttribute above "
+            "48 KiB");
+        break;
+    case CUDA_ERROR_ILLEGAL_ADDRESS:
+    case CUDA_ERROR_INVALID_ADDRESS_SPACE:
+        say(store::Status::MemoryError, "address",
+            "a thread reads or writes outside every buffer: check the bounds test and the index arithmetic");
+        break;
+    case CUDA_ERROR_MISALIGNED_ADDRESS:
+        say(store::Status::MemoryError, "alignment",
+            "a vector access (float4, ...) needs an address that is a multiple of its size");
+        break;
+    case CUDA_ERROR_ASSERT:
+        say(store::Status::RuntimeError, "assert", "a device assert failed");
+        break;
+    case CUDA_ERROR_ILLEGAL_INSTRUCTION:
+        say(store::Status::RuntimeError, "instruction", "the device does not execute this instruction");
+        break;
+    case CUDA_ERROR_OUT_OF_MEMORY:
+        say(store::Status::ResourceLimit, "memory", "the plan's buffers do not fit the device's memory");
+        break;
+    case CUDA_ERROR_LAUNCH_TIMEOUT:
+        if (kind == "deadlock") {
+            say(store::Status::Race, "barrier",
+                "threads of a block wait at a barrier that the others never reach: call __syncthreads() on all paths");
+        } else {
+            say(store::Status::Timeout, "deadline", "the kernel did not end in time");
+        }
+        break;
+    case CUDA_ERROR_LAUNCH_FAILED:
+        say(store::Status::RuntimeError, "trap", "the kernel stopped with a trap or an invalid instruction");
+        break;
+    case CUDA_ERROR_INVALID_PTX:
+    case CUDA_ERROR_NO_BINARY_FOR_GPU:
+    case CUDA_ERROR_UNSUPPORTED_PTX_VERSION:
+    case CUDA_ERROR_INVALID_SOURCE:
+    case CUDA_ERROR_INVALID_IMAGE:
+        say(store::Status::CompileError, "load", "the device's assembler does not take the PTX");
+        break;
+    default:
+        say(store::Status::RuntimeError, "device", "");
+        break;
+    }
+    const auto kernel = fault.at("kernel").get<std::string>();
+    if (!kernel.empty() && result.message.find(kernel) == std::string::npos) {
+        result.message += " in kernel " + kernel;
+    }
+    return result;
+}
+
+RunFault harness_fault(std::string message) {
+    return {store::Status::HarnessError, "worker", std::move(message),
+            "run it again; if it stays, it is a fault of assay: please report it", 0};
+}
+
+/// What a caller wants of a reply, or the fault.
+template <class Function>
+auto pick(RunResult<Message> reply, Function function) -> RunResult<decltype(function(std::move(*reply)))> {
+    if (!reply) {
+        return std::unexpected(std::move(reply.error()));
+    }
+    if constexpr (std::is_void_v<decltype(function(std::move(*reply)))>) {
+        return {};
+    } else {
+        return function(std::move(*reply));
+    }
+}
+
+std::vector<Bytes> blobs(Message reply) { return std::move(reply.blobs); }
+void nothing(const Message&) {}
+
+} // namespace
+
+Result<Runner> Runner::start(const std::string& device) {
+    auto worker = sandbox::Worker::start("run", sandbox::Limits{});
+    if (!worker) {
+        return std::unexpected(worker.error());
+    }
+    Runner runner(std::move(*worker));
+    const auto reply =
+        runner.worker_.call({json{{"op", "open"}, {"device", device}}, {}}, std::chrono::milliseconds(60'000));
+    if (!reply) {
+        return fail("the run worker did not start: " + reply.error().to_string(), "device " + device,
+                    "see `assay doctor`");
+    }
+    if (const auto error = sandbox::reply_error(*reply)) {
+        return std::unexpected(*error);
+    }
+    runner.description_ = description_from_json(reply->header.at("device"));
+    return runner;
+}
+
+RunResult<Message> Runner::call(Message request, Timeout timeout) {
+    if (!usable_) {
+        return std::unexpected(harness_fault("the run worker is gone"));
+    }
+    auto reply = worker_.call(request, timeout);
+    if (!reply) {
+        usable_ = false;
+        if (reply.error().kind == sandbox::CallError::Kind::Timeout) {
+            return std::unexpected(
+                RunFault{store::Status::Timeout, "deadline",
+                         fmt::format("no result after {:.1f} s", static_cast<double>(timeout.count()) / 1e3),
+                         "look for a loop in a kernel that does not end, or for threads that wait for one another", 0});
+        }
+        return std::unexpected(harness_fault("the run worker died: " + reply.error().to_string()));
+    }
+    if (const auto error = sandbox::reply_error(*reply)) {
+        return std::unexpected(harness_fault(error->to_string()));
+    }
+    if (const auto fault = reply->header.find("fault"); fault != reply->header.end()) {
+        RunFault judged = judge(*fault);
+        usable_ = judged.status == store::Status::LaunchError || judged.status == store::Status::ResourceLimit;
+        return std::unexpected(std::move(judged));
+    }
+    return std::move(*reply);
+}
+
+RunResult<std::uint32_t> Runner::load(const std::string& ptx, Timeout timeout) {
+    const auto* data = reinterpret_cast<const std::byte*>(ptx.data());
+    return pick(call({json{{"op", "load"}}, {Bytes(data, data + ptx.size())}}, timeout),
+                [](const Message& reply) { return reply.header.at("module").get<std::uint32_t>(); });
+}
+
+RunResult<std::uint32_t> Runner::prepare(std::uint32_t module, const plan::LaunchPlan& plan, Timeout timeout) {
+    return pick(call({json{{"op", "prepare"}, {"module", module}, {"plan", plan::to_json(plan)}}, {}}, timeout),
+                [](const Message& reply) { return reply.header.at("plan").get<std::uint32_t>(); });
+}
+
+RunResult<void> Runner::write_inputs(std::uint32_t plan, const std::vector<Bytes>& inputs, Timeout timeout) {
+    return pick(call({json{{"op", "inputs"}, {"plan", plan}}, inputs}, timeout), nothing);
+}
+
+RunResult<std::vector<Bytes>> Runner::run(std::uint32_t plan, std::uint8_t zone, std::uint8_t poison, Timeout timeout) {
+    return pick(call({json{{"op", "run"}, {"plan", plan}, {"zone", zone}, {"poison", poison}}, {}}, timeout), blobs);
+}
+
+RunResult<double> Runner::time(std::uint32_t plan, std::uint8_t zone, std::uint8_t poison, unsigned repeats,
+                               Timeout timeout) {
+    return pick(
+        call({json{{"op", "time"}, {"plan", plan}, {"zone", zone}, {"poison", poison}, {"repeats", repeats}}, {}},
+             timeout),
+        [](const Message& reply) { return reply.header.at("seconds").get<double>(); });
+}
+
+RunResult<std::vector<Bytes>> Runner::images(std::uint32_t plan, Timeout timeout) {
+    return pick(call({json{{"op", "images"}, {"plan", plan}}, {}}, timeout), blobs);
+}
+
+RunResult<void> Runner::release(std::uint32_t plan, Timeout timeout) {
+    return pick(call({json{{"op", "release"}, {"plan", plan}}, {}}, timeout), nothing);
+}
+
+Runner::Notes Runner::take_notes() {
+    const auto reply = call({json{{"op", "notes"}}, {}}, Timeout(10'000));
+    if (!reply) {
+        return {};
+    }
+    return {reply->header.at("fallbacks").get<std::vector<std::string>>(), reply->header.at("output")};
+}
+
+} // namespace assay::eval

@@ -1,0 +1,65 @@
+// The supervisor's handle on a run worker.
+#pragma once
+
+#include <chrono>
+#include <expected>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "driver/device.h"
+#include "eval/executor.h"
+#include "plan/launch_plan.h"
+#include "sandbox/worker.h"
+#include "store/evaluation.h"
+
+namespace assay::eval {
+
+/// Why a program did not do what was asked, in the words of a verdict.
+struct RunFault {
+    store::Status status = store::Status::HarnessError;
+    std::string check;   ///< "launch", "address", "assert", "deadline", "memory", ...
+    std::string message;
+    std::string hint;
+    std::uint32_t line = 0;
+};
+
+template <class T> using RunResult = std::expected<T, RunFault>;
+
+/// One worker process with one device. After a fault that breaks the context (everything but a refused launch) `usable` is false.
+class Runner {
+  public:
+    [[nodiscard]] static Result<Runner> start(const std::string& device);
+
+    [[nodiscard]] const driver::DeviceDescription& device() const { return description_; }
+    [[nodiscard]] bool usable() const { return usable_; }
+
+    using Timeout = std::chrono::milliseconds;
+    [[nodiscard]] RunResult<std::uint32_t> load(const std::string& ptx, Timeout timeout);
+    [[nodiscard]] RunResult<std::uint32_t> prepare(std::uint32_t module, const plan::LaunchPlan& plan, Timeout timeout);
+    [[nodiscard]] RunResult<void> write_inputs(std::uint32_t plan, const std::vector<Bytes>& inputs, Timeout timeout);
+    /// Images of all buffers after one run.
+    [[nodiscard]] RunResult<std::vector<Bytes>> run(std::uint32_t plan, std::uint8_t zone, std::uint8_t poison,
+                                                    Timeout timeout);
+    /// Seconds of the device's clock for all `repeats` together.
+    [[nodiscard]] RunResult<double> time(std::uint32_t plan, std::uint8_t zone, std::uint8_t poison, unsigned repeats,
+                                         Timeout timeout);
+    [[nodiscard]] RunResult<std::vector<Bytes>> images(std::uint32_t plan, Timeout timeout);
+    [[nodiscard]] RunResult<void> release(std::uint32_t plan, Timeout timeout);
+
+    struct Notes {
+        std::vector<std::string> fallbacks;
+        std::string output;
+    };
+    [[nodiscard]] Notes take_notes();
+
+  private:
+    explicit Runner(sandbox::Worker worker) : worker_(std::move(worker)) {}
+    [[nodiscard]] RunResult<sandbox::Message> call(sandbox::Message request, Timeout timeout);
+
+    sandbox::Worker worker_;
+    driver::DeviceDescription description_;
+    bool usable_ = true;
+};
+
+} // namespace assay::eval

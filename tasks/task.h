@@ -29,8 +29,8 @@ enum class ErrorClass : std::uint8_t { Exact, Fp64, Fp32, Tf32, Fp16, Bf16, Fp8,
 [[nodiscard]] std::optional<ErrorClass> error_class_from(std::string_view name);
 
 /// How the values of an input are drawn. The regimes of the checker replace Normal and Uniform by others (integers,
-/// mixtures of magnitudes, ...) within [low, high] where bounds are given; Integers and Permutation are part of the meaning
-/// of an input (labels, indices) and are never replaced.
+/// mixtures of magnitudes, ...) within [low, high] where bounds are given; Integers and Permutation are part of the
+/// meaning of an input (labels, indices) and are never replaced.
 struct Distribution {
     enum class Kind : std::uint8_t {
         Normal,      ///< mean `mean`, standard deviation `stddev`
@@ -59,6 +59,8 @@ struct Parameter {
 };
 
 enum class Use : std::uint8_t { Check, TimeVgpu, TimeGpu };
+[[nodiscard]] std::string_view to_string(Use use); ///< "time:vgpu"
+[[nodiscard]] std::optional<Use> use_from(std::string_view name);
 
 struct Workload {
     std::string name;
@@ -71,7 +73,7 @@ struct Task {
     std::string name, title, category, description;
     int level = 0;
     std::vector<Tensor> inputs, outputs;
-    std::vector<Parameter> parameters; ///< axes, then scalars, in order
+    std::vector<Parameter> parameters;     ///< axes, then scalars, in order
     ErrorClass accepts = ErrorClass::Fp32; ///< coarsest class; by default that of the inputs
     std::vector<Workload> workloads;
     std::filesystem::path file;      ///< the definition
@@ -104,7 +106,8 @@ struct Binding {
     std::vector<Scalar> scalars;
 };
 
-/// Reads one definition; every Error names the file and the field as a JSON pointer (`softmax.json#/workloads/1/axes/rows`).
+/// Reads one definition; every Error names the file and the field as a JSON pointer
+/// (`softmax.json#/workloads/1/axes/rows`).
 [[nodiscard]] Result<Task> load(const std::filesystem::path& file);
 
 /// All tasks below `root`/tasks, by level and name; errors of single files are returned beside the good ones.
@@ -132,6 +135,7 @@ struct Suite {
 [[nodiscard]] Result<std::filesystem::path> find_root(const std::filesystem::path& given = {});
 
 /// Integer arithmetic over names: + - * / % ( ) min(a,b) max(a,b) ceil_div(a,b); division truncates.
-[[nodiscard]] Result<std::int64_t> evaluate_expression(std::string_view text, const std::map<std::string, double>& values);
+[[nodiscard]] Result<std::int64_t> evaluate_expression(std::string_view text,
+                                                       const std::map<std::string, double>& values);
 
 } // namespace assay::tasks

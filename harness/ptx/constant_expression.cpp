@@ -1,8 +1,9 @@
 // Constant expressions, evaluated while they are read.
 //
 // The types are few: .s64, .u64 and .f64; an integer literal is .u64 if it ends in U or needs the top bit. What each
-// operator makes of them is the table of section 4.5.6. A `0f` literal is exact and may only stand alone. The text is
-// gathered token by token with a blank around each binary operator, because `10 %3` would read back as the name `%3`.
+// operator makes of them is the table of section 4.5.6, and where that is silent (shifts by more than 63, the type of
+// `&` and `?:`) what ptxas does. A `0f` literal is exact and may only stand alone. The text is gathered token by token
+// with a blank around each binary operator, because `10 %3` would read back as the name `%3`.
 #include "ptx/constant_expression.h"
 
 #include <bit>
@@ -62,16 +63,12 @@ std::uint64_t parse_bits(std::string_view digits) {
     return bits;
 }
 
-/// `shift_left` and `shift_right` are total, as the instructions shl and shr are: amounts beyond the width clamp.
-std::uint64_t shift_left(std::uint64_t bits, std::uint64_t amount) {
-    return amount > 63 ? 0 : bits << amount;
-}
-
+/// Amounts count modulo 64, as on the machine that ptxas runs on.
 std::uint64_t shift_right(Value value, std::uint64_t amount) {
     if (value.type == Value::Type::Unsigned) {
-        return amount > 63 ? 0 : value.bits >> amount;
+        return value.bits >> (amount % 64);
     }
-    return static_cast<std::uint64_t>(static_cast<std::int64_t>(value.bits) >> (amount > 63 ? 63 : amount));
+    return static_cast<std::uint64_t>(static_cast<std::int64_t>(value.bits) >> (amount % 64));
 }
 
 std::uint64_t quotient(std::uint64_t left, std::uint64_t right, bool is_unsigned) {
@@ -123,11 +120,7 @@ public:
         if (!condition.is_integer() || yes.is_integer() != no.is_integer()) {
             return mismatch("?:", position);
         }
-        Value result = condition.bits != 0 ? yes : no;
-        if (yes.is_integer() && (yes.type == Value::Type::Unsigned || no.type == Value::Type::Unsigned)) {
-            result.type = Value::Type::Unsigned;
-        }
-        return result;
+        return condition.bits != 0 ? yes : no;
     }
 
     std::string text;
@@ -191,23 +184,25 @@ private:
                 cursor_.fail("a constant expression divides by zero", position);
                 return {};
             }
-            const std::uint64_t whole = quotient(a, b, is_unsigned);
-            return {common, spelling == "/" ? whole : a - whole * b};
+            if (spelling == "%") {
+                return {Value::Type::Unsigned, a % b};
+            }
+            return {common, quotient(a, b, is_unsigned)};
         }
         if (spelling == "<<") {
-            return {left.type, shift_left(a, b)};
+            return {left.type, a << (b % 64)};
         }
         if (spelling == ">>") {
             return {left.type, shift_right(left, b)};
         }
         if (spelling == "&") {
-            return {Value::Type::Unsigned, a & b};
+            return {common, a & b};
         }
         if (spelling == "|") {
-            return {Value::Type::Unsigned, a | b};
+            return {common, a | b};
         }
         if (spelling == "^") {
-            return {Value::Type::Unsigned, a ^ b};
+            return {common, a ^ b};
         }
         if (spelling == "&&") {
             return signed_value(a != 0 && b != 0 ? 1 : 0);

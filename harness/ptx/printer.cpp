@@ -58,8 +58,6 @@ private:
         }
     }
 
-    void line_start() { text.append(depth_, '\t'); }
-
     // Operands.
 
     void offset(std::int64_t offset) {
@@ -200,6 +198,15 @@ private:
         text += ')';
     }
 
+    /// The parameters of a function, one a line.
+    void parameter_lines(const std::vector<Variable>& list) {
+        for (std::size_t i = 0; i < list.size(); ++i) {
+            text += i > 0 ? ",\n\t" : "(\n\t";
+            variable(list[i]);
+        }
+        text += "\n)";
+    }
+
     void directive(const Directive& directive) {
         append(".{}", directive.name);
         if (!directive.text.empty()) {
@@ -265,12 +272,12 @@ private:
         text += "{\n";
         ++depth_;
         for (const Statement& one : scope.statements) {
-            line_start();
+            text.append(std::holds_alternative<Label>(one) ? depth_ - 1 : depth_, '\t');
             std::visit([this](const auto& node) { statement(node); }, one);
             text += '\n';
         }
         --depth_;
-        line_start();
+        text.append(depth_, '\t');
         text += '}';
     }
 
@@ -285,7 +292,11 @@ private:
             text += ' ';
         }
         text += function.name;
-        parameters(function.parameters);
+        if (function.parameters.empty()) {
+            text += "()";
+        } else {
+            parameter_lines(function.parameters);
+        }
         for (const Directive& one : function.directives) {
             text += '\n';
             directive(one);

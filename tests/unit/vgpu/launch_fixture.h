@@ -16,6 +16,7 @@
 #include <cstring>
 #include <fstream>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <sstream>
 #include <stdexcept>
@@ -147,13 +148,17 @@ private:
         return codegen::run(**kernel, request);
     }
 
-    void print(std::string_view text) override { output_ += text; }
+    void print(std::string_view text) override {
+        const std::scoped_lock lock(output_mutex_);
+        output_ += text;
+    }
     std::uint64_t heap_allocate(std::uint64_t bytes) override { return memory_.allocate(bytes).value_or(0); }
     void heap_free(std::uint64_t address) override { memory_.free(address); }
 
     Memory memory_{1ull << 34, 2ull << 30};
     LoadedModule module_;
     Runner runner_;
+    std::mutex output_mutex_;
     std::string output_;
 };
 

@@ -1,0 +1,146 @@
+// The interpreter's machine: one launch, its resident blocks, and the instructions.
+//
+// Its parts are files: `machine.cpp` (operands, special registers, faults), `schedule.cpp` (which block, warp and lanes
+// run next, warp-level rendezvous), `barrier.cpp`, `step.cpp` (one instruction for the lanes that share a position;
+// control flow), `access.cpp` (addresses, loads, stores, atomics), `warp.cpp` (shuffles, votes and kin) and
+// `matrix.cpp`.
+#pragma once
+
+#include <bit>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "isa/evaluate.h"
+#include "isa/program.h"
+#include "vgpu/core/execution.h"
+#include "vgpu/interpreter/state.h"
+
+namespace assay::vgpu::interpreter {
+
+/// A set of lanes of a warp, lane 0 in bit 0.
+using Lanes = std::uint32_t;
+inline constexpr Lanes all_lanes = 0xffffffffu;
+
+/// Calls `use(lane)` for each lane of the set, lowest first.
+template <class Use> void for_each_lane(Lanes lanes, Use use) {
+    for (; lanes != 0; lanes &= lanes - 1) {
+        use(static_cast<std::uint32_t>(std::countr_zero(lanes)));
+    }
+}
+
+/// A thread about to execute an instruction.
+struct Context {
+    Block& block;
+    Warp& warp;
+    Thread& thread;
+    const isa::Instruction& instruction;
+};
+
+class Machine {
+public:
+    explicit Machine(const Launch& launch);
+    ~Machine();
+    Machine(const Machine&) = delete;
+    Machine& operator=(const Machine&) = delete;
+
+    [[nodiscard]] std::optional<Fault> run();
+
+private:
+    // machine.cpp
+    void fail(const Context& context, Fault::Kind kind, const std::string& what, std::uint64_t address = 0);
+    [[nodiscard]] const isa::Function& function_of(const Thread& thread) const;
+    [[nodiscard]] const isa::Instruction& instruction_of(const Thread& thread) const;
+    [[nodiscard]] Context context_of(Block& block, Warp& warp, std::uint32_t lane) const;
+    [[nodiscard]] isa::Value read(const Context& context, const isa::Operand& operand) const;
+    [[nodiscard]] std::uint64_t read_special(const Context& context, const isa::Operand& operand) const;
+    /// The elements of the operands one after the other; how many were written to `out`.
+    std::size_t read_all(const Context& context, std::span<const isa::Operand> operands,
+                         std::span<isa::Value> out) const;
+    void write(const Context& context, const isa::Operand& operand, isa::Value value) const;
+    /// The reverse of read_all.
+    void write_all(const Context& context, std::span<const isa::Operand> operands,
+                   std::span<const isa::Value> in) const;
+    [[nodiscard]] bool guard_holds(const Context& context) const;
+
+    // schedule.cpp
+    enum class Turn : std::uint8_t { Finished, Yielded };
+    [[nodiscard]] bool start_block(Block& block, std::uint64_t index);
+    [[nodiscard]] Turn run_block(Block& block);
+    [[nodiscard]] bool run_warp(Block& block, Warp& warp);
+    [[nodiscard]] Lanes running(const Block& block, const Warp& warp) const;
+    [[nodiscard]] Lanes alive(const Block& block, const Warp& warp) const;
+    [[nodiscard]] Lanes choose(Block& block, Warp& warp) const;
+    void report_deadlock(Block& block);
+    [[nodiscard]] Lanes member_mask(const Context& context, Lanes together) const;
+    /// Marks lanes as waiting at a warp-level instruction; `lanes` share it, each names its own mask.
+    void wait_at_warp(Block& block, Warp& warp, Lanes lanes);
+    /// Executes the warp-level instructions whose lanes have all come.
+    void meet(Block& block, Warp& warp);
+
+    // barrier.cpp
+    void arrive(const Context& context);
+    void complete_barriers(Block& block);
+    void complete(Block& block, std::uint32_t index);
+
+    // step.cpp
+    void step(Block& block, Warp& warp, Lanes group);
+    void execute(const Context& context);
+    void execute_pure(const Context& context);
+    void call(const Context& context);
+    void call_undefined(const Context& context, const isa::CallSite& site, const isa::Function& callee);
+    void enter(const Context& context, const isa::CallSite& site, std::uint32_t callee);
+    void leave(const Context& context);
+    void exit(const Context& context);
+
+    // access.cpp
+    /// Where `bytes` at `address` of `space` are, checked; null after a fault.
+    [[nodiscard]] std::byte* resolve(const Context& context, isa::Space space, std::uint64_t address,
+                                     std::uint64_t bytes);
+    [[nodiscard]] std::byte* resolve_generic(const Context& context, isa::Space space, std::uint64_t address,
+                                             std::uint64_t bytes);
+    [[nodiscard]] std::uint64_t address_of(const Context& context, const isa::Operand& operand) const;
+    void load(const Context& context);
+    void store(const Context& context);
+    void atomic(const Context& context);
+    void copy_async(const Context& context);
+    void convert_address(const Context& context);
+    void is_in_space(const Context& context);
+    [[nodiscard]] std::uint64_t local_window(const Context& context) const;
+
+    // warp.cpp
+    void execute_warp(Block& block, Warp& warp, Lanes lanes);
+    void shuffle(Block& block, Warp& warp, Lanes lanes);
+    void vote(Block& block, Warp& warp, Lanes lanes);
+    void match(Block& block, Warp& warp, Lanes lanes);
+    void reduce(Block& block, Warp& warp, Lanes lanes);
+    void elect(Block& block, Warp& warp, Lanes lanes);
+
+    // matrix.cpp
+    void matrix(Block& block, Warp& warp, Lanes lanes);
+
+    /// Bytes of the local window of a thread; at most this much of it where calls are unbounded.
+    static constexpr std::uint32_t unbounded_stack = 16 * 1024;
+    static constexpr std::uint32_t max_call_depth = 512;
+
+    const Launch& launch_;
+    const isa::Program& program_;
+    isa::SharedLayout layout_;
+    std::uint32_t shared_bytes_ = 0;     ///< of a block's window
+    std::uint32_t local_bytes_ = 0;      ///< of a thread's window
+    std::uint64_t clock_ = 0;            ///< warp instructions executed, what %clock reads
+    std::vector<std::uint64_t> windows_; ///< allocations of blocks' windows, by slot
+    std::optional<Fault> fault_;
+
+    /// Allocations met of late: the search of Memory takes a lock.
+    struct Known {
+        std::uint64_t address = 0, bytes = 0;
+        bool window = false;
+    };
+    std::vector<Known> known_;
+};
+
+} // namespace assay::vgpu::interpreter

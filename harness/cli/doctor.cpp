@@ -1,0 +1,127 @@
+// `assay doctor`: what this machine has, and what is missing.
+#include <fmt/format.h>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <thread>
+#include <unistd.h>
+
+#include "base/version.h"
+#include "cli/command.h"
+#include "compile/compiler.h"
+#include "eval/runner.h"
+#include "eval/session.h"
+
+namespace assay::cli {
+
+namespace {
+
+/// One line of the report.
+struct Probe {
+    std::string name;
+    bool ok = false;
+    bool required = true;
+    std::string detail;
+};
+
+Probe probe_toolkit() {
+    Probe probe{"nvrtc", false, true, {}};
+    const auto toolkit = compile::find_toolkit();
+    if (!toolkit) {
+        probe.detail = toolkit.error().to_string();
+        return probe;
+    }
+    compile::Compiler compiler(*toolkit, {});
+    compile::Request request;
+    request.source = "__global__ void k(float* x) { *x = 1; }";
+    const auto compilation = compiler.compile(request);
+    probe.ok = compilation && compilation->ptx;
+    probe.detail = !compilation ? compilation.error().to_string()
+                   : probe.ok   ? fmt::format("{} {}, a kernel compiles in {:.0f} ms", toolkit->nvrtc.string(),
+                                              toolkit->version, compilation->seconds * 1e3)
+                                : compilation->log;
+    return probe;
+}
+
+Probe probe_device(const std::string& device, bool required) {
+    const auto runner = eval::Runner::start(device);
+    if (!runner) {
+        return {device, false, required, runner.error().what};
+    }
+    const auto& d = runner->device();
+    return {device, true, required,
+            fmt::format("{}, compute capability {}.{}, {} multiprocessors, clock '{}'", d.name, d.compute_major,
+                        d.compute_minor, d.multiprocessors, d.clock)};
+}
+
+Probe probe_root(const Common& common) {
+    const auto root = tasks::find_root(common.root);
+    if (!root) {
+        return {"tasks", false, true, root.error().to_string()};
+    }
+    const auto catalog = tasks::load_all(*root);
+    if (!catalog) {
+        return {"tasks", false, true, catalog.error().to_string()};
+    }
+    return {"tasks", catalog->errors.empty() && !catalog->tasks.empty(), true,
+            fmt::format("{} tasks in {}, {} broken", catalog->tasks.size(), root->string(), catalog->errors.size())};
+}
+
+Probe probe_cache(const Common& common) {
+    const auto with = settings(common);
+    if (!with || with->cache.empty()) {
+        return {"cache", false, false, "none: every source is compiled each time"};
+    }
+    std::error_code error;
+    std::filesystem::create_directories(with->cache, error);
+    const bool writable = access(with->cache.c_str(), W_OK) == 0;
+    return {"cache", writable, false, with->cache.string() + (writable ? "" : " is not writable")};
+}
+
+int run_doctor(const Common& common) {
+    std::vector<Probe> probes;
+    probes.push_back({"processor", true, true,
+                      fmt::format("{} cores, AVX-512 {}, AVX2 {}", std::thread::hardware_concurrency(),
+                                  __builtin_cpu_supports("avx512f") ? "yes" : "no",
+                                  __builtin_cpu_supports("avx2") ? "yes" : "no")});
+    probes.push_back(probe_root(common));
+    probes.push_back(probe_cache(common));
+    probes.push_back(probe_toolkit());
+    const Probe gpu = probe_device("cuda:0", !eval::has_vgpu());
+    if (eval::has_vgpu()) {
+        probes.push_back(probe_device("vgpu", true));
+    }
+    probes.push_back(gpu);
+    bool healthy = true;
+    for (const Probe& probe : probes) {
+        healthy = healthy && (probe.ok || !probe.required);
+    }
+    if (common.json) {
+        nlohmann::json json{{"schema", "assay.doctor/1"}, {"version", version}, {"healthy", healthy},
+                            {"probes", nlohmann::json::array()}};
+        for (const Probe& probe : probes) {
+            json["probes"].push_back(
+                {{"name", probe.name}, {"ok", probe.ok}, {"required", probe.required}, {"detail", probe.detail}});
+        }
+        fmt::print("{}\n", json.dump());
+    } else {
+        for (const Probe& probe : probes) {
+            fmt::print("{:<8} {:<10} {}\n", probe.ok ? "ok" : probe.required ? "MISSING" : "absent", probe.name,
+                       probe.detail);
+        }
+        fmt::print("{}\n", healthy ? "ready" : "not ready: see MISSING above");
+    }
+    return healthy ? Ok : Environment;
+}
+
+} // namespace
+
+void add_doctor(CLI::App& app, Action& run) {
+    auto common = std::make_shared<Common>();
+    CLI::App* command = app.add_subcommand("doctor", "Check this machine: toolkit, devices, cache, tasks");
+    command->add_option("--cache", common->cache, "Folder of the compile cache");
+    add_root(*command, *common);
+    add_json(*command, *common);
+    command->callback([common, &run] { run = [common] { return run_doctor(*common); }; });
+}
+
+} // namespace assay::cli

@@ -1,0 +1,208 @@
+// `assay run SUITE`
+#include <algorithm>
+#include <chrono>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <fstream>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/command.h"
+#include "store/results.h"
+
+namespace assay::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Arguments {
+    Common common;
+    std::string suite;
+    std::string candidates;
+    std::string out;
+    bool expect = false;
+};
+
+/// What `expect.json` beside a candidate says: {"<file name>": {"status", "check"?, "note"?}}. Null if it says nothing.
+Result<nlohmann::json> expectation(const eval::Candidate& candidate) {
+    const fs::path file = candidate.path.parent_path() / "expect.json";
+    std::ifstream stream(file);
+    if (!stream) {
+        return nlohmann::json();
+    }
+    const auto json = nlohmann::json::parse(stream, nullptr, false);
+    if (json.is_discarded() || !json.is_object()) {
+        return fail("is not a JSON object", file.string());
+    }
+    return json.value(candidate.path.filename().string(), nlohmann::json());
+}
+
+/// The sentence that says how an evaluation differs from what was expected; empty if it does not.
+std::string mismatch(const store::Evaluation& evaluation, const nlohmann::json& expected) {
+    if (!expected.is_object() || !expected.contains("status")) {
+        return "expect.json says nothing of it";
+    }
+    const auto status = expected.at("status").get<std::string>();
+    if (status != store::to_string(evaluation.status)) {
+        return fmt::format("expected {}", status);
+    }
+    const auto check = expected.value("check", std::string());
+    const std::string got = evaluation.findings.empty() ? "" : evaluation.findings.front().check;
+    if (!check.empty() && check != got) {
+        return fmt::format("expected {} by the check '{}', not '{}'", status, check, got);
+    }
+    return {};
+}
+
+std::string default_out(const std::string& suite) {
+    return fmt::format("results/{}-{:%Y%m%dT%H%M%SZ}.jsonl", suite,
+                       fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
+}
+
+struct Run {
+    std::vector<store::Evaluation> evaluations;
+    std::vector<std::string> mismatches;
+    int code = Ok;
+};
+
+/// Evaluates all candidates, task by task; stops only when a result cannot be written.
+Run evaluate_all(const Arguments& arguments, const tasks::Catalog& catalog,
+                 const std::vector<eval::Candidate>& candidates, eval::Evaluator& evaluator,
+                 store::ResultsWriter& writer) {
+    Run run;
+    ProgressLine progress;
+    const auto start = std::chrono::steady_clock::now();
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+        const eval::Candidate& candidate = candidates[i];
+        const std::string name = fmt::format("[{}/{}] {}/{}", i + 1, candidates.size(), candidate.task, candidate.name);
+        auto evaluation =
+            evaluator.evaluate(*catalog.find(candidate.task), candidate, [&](const std::string& stage) {
+                const auto elapsed = std::chrono::steady_clock::now() - start;
+                progress.update(fmt::format("{}: {}  ({} s)", name, stage,
+                                            std::chrono::duration_cast<std::chrono::seconds>(elapsed).count()));
+            });
+        evaluation.suite = arguments.suite;
+        if (const auto written = writer.append(evaluation); !written) {
+            report(written.error(), HarnessFault);
+            run.code = HarnessFault;
+            return run;
+        }
+        progress.done(fmt::format("{}: {}", name, one_line(evaluation)));
+        if (evaluation.status == store::Status::HarnessError) {
+            run.code = HarnessFault;
+        }
+        if (arguments.expect) {
+            const auto expected = expectation(candidate);
+            const std::string problem =
+                expected ? mismatch(evaluation, *expected) : expected.error().to_string();
+            if (!problem.empty()) {
+                run.mismatches.push_back(fmt::format("{}/{}: {}; it got {}", candidate.task, candidate.name, problem,
+                                                     one_line(evaluation)));
+            }
+        } else if (evaluation.status != store::Status::Passed && run.code == Ok) {
+            run.code = CandidateFailed;
+        }
+        run.evaluations.push_back(std::move(evaluation));
+    }
+    if (!run.mismatches.empty() && run.code == Ok) {
+        run.code = CandidateFailed;
+    }
+    return run;
+}
+
+void print_run(const Arguments& arguments, const Run& run, const tasks::Suite& suite, const fs::path& out) {
+    const auto score = scoring::score(run.evaluations, suite.tasks);
+    if (arguments.common.json) {
+        nlohmann::json json{{"schema", "assay.run/1"}, {"suite", suite.name}, {"results", out.string()},
+                            {"mismatches", run.mismatches}, {"evaluations", nlohmann::json::array()}};
+        for (const store::Evaluation& evaluation : run.evaluations) {
+            json["evaluations"].push_back(store::to_json(evaluation));
+        }
+        fmt::print("{}\n", json.dump());
+        return;
+    }
+    fmt::print("{}\n", scoring::table(run.evaluations, table_options()));
+    if (score) {
+        fmt::print("{}\n", scoring::summary(*score));
+    } else {
+        report(score.error(), HarnessFault);
+    }
+    if (arguments.expect) {
+        fmt::print("{} of {} candidates got the verdict that expect.json names\n",
+                   run.evaluations.size() - run.mismatches.size(), run.evaluations.size());
+        for (const std::string& text : run.mismatches) {
+            fmt::print("  {}\n", text);
+        }
+    }
+    fmt::print("results: {}\n", out.string());
+}
+
+int run_suite(const Arguments& arguments) {
+    const auto with = settings(arguments.common);
+    if (!with) {
+        return report(with.error(), Usage);
+    }
+    const auto suite = tasks::load_suite(with->root, arguments.suite);
+    if (!suite) {
+        return report(suite.error(), Usage);
+    }
+    const auto catalog = tasks::load_all(with->root);
+    if (!catalog) {
+        return report(catalog.error(), Usage);
+    }
+    for (const std::string& name : suite->tasks) {
+        if (const auto task = find_task(*catalog, name); !task) {
+            return report(task.error(), Usage);
+        }
+    }
+    const fs::path folder =
+        arguments.candidates.empty() ? with->root / "datasets" / "candidates" : fs::path(arguments.candidates);
+    auto candidates = eval::load_candidates(folder);
+    if (!candidates) {
+        return report(candidates.error(), Usage);
+    }
+    std::erase_if(*candidates, [&](const eval::Candidate& candidate) {
+        return std::ranges::find(suite->tasks, candidate.task) == suite->tasks.end();
+    });
+    if (candidates->empty()) {
+        return report({"no candidates for the tasks of suite '" + suite->name + "'", folder.string(),
+                       "candidates are found as <folder>/<task>/<name>.cu"},
+                      NothingSelected);
+    }
+    const fs::path out = arguments.out.empty() ? fs::path(default_out(suite->name)) : fs::path(arguments.out);
+    std::error_code ignored;
+    fs::create_directories(out.parent_path(), ignored);
+    auto writer = store::ResultsWriter::open(out);
+    if (!writer) {
+        return report(writer.error(), HarnessFault);
+    }
+    auto evaluator = eval::Evaluator::open(*with);
+    if (!evaluator) {
+        return report(evaluator.error(), Environment);
+    }
+    const Run run = evaluate_all(arguments, *catalog, *candidates, **evaluator, *writer);
+    print_run(arguments, run, *suite, out);
+    return run.code;
+}
+
+} // namespace
+
+void add_run(CLI::App& app, Action& run) {
+    auto arguments = std::make_shared<Arguments>();
+    CLI::App* command = app.add_subcommand("run", "Judge all candidates of a folder over a suite, and score them");
+    command->add_option("suite", arguments->suite, "Name of a suite: datasets/suites/<name>.json")->required();
+    command->add_option("--candidates", arguments->candidates,
+                        "Folder with <task>/<name>.cu (default: the bundled datasets/candidates)");
+    command->add_option("--out", arguments->out, "Results file, JSON Lines, appended to (default: results/<suite>-<time>.jsonl)");
+    command->add_flag("--expect", arguments->expect,
+                      "Compare each verdict with expect.json beside the candidate; exit 1 if any differs");
+    add_evaluation(*command, arguments->common);
+    command->footer("Examples:\n"
+                    "  assay run demo --expect\n"
+                    "  assay run demo --candidates my_kernels --out mine.jsonl\n"
+                    "  assay run smoke --device cuda:0");
+    command->callback([arguments, &run] { run = [arguments] { return run_suite(*arguments); }; });
+}
+
+} // namespace assay::cli

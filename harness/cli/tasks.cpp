@@ -1,0 +1,223 @@
+// `assay tasks list | show | check`
+#include <fmt/format.h>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/command.h"
+
+namespace assay::cli {
+
+namespace {
+
+struct Arguments {
+    Common common;
+    std::vector<std::string> names;
+};
+
+/// The catalog, with the errors of single files reported: one broken definition hides no other task.
+Result<tasks::Catalog> load_catalog(const Common& common) {
+    const auto root = tasks::find_root(common.root);
+    if (!root) {
+        return std::unexpected(root.error());
+    }
+    auto catalog = tasks::load_all(*root);
+    if (catalog) {
+        for (const Error& error : catalog->errors) {
+            report(error, Usage);
+        }
+    }
+    return catalog;
+}
+
+std::string uses_of(const tasks::Workload& workload) {
+    std::string text;
+    const auto add = [&](tasks::Use use, const char* name) {
+        if (workload.used_for(use)) {
+            text += (text.empty() ? "" : ", ") + std::string(name);
+        }
+    };
+    add(tasks::Use::Check, "check");
+    add(tasks::Use::TimeVgpu, "time:vgpu");
+    add(tasks::Use::TimeGpu, "time:gpu");
+    return text;
+}
+
+int list(const Arguments& arguments) {
+    const auto catalog = load_catalog(arguments.common);
+    if (!catalog) {
+        return report(catalog.error(), Usage);
+    }
+    if (arguments.common.json) {
+        auto json = nlohmann::json::array();
+        for (const tasks::Task& task : catalog->tasks) {
+            json.push_back({{"name", task.name}, {"title", task.title}, {"level", task.level},
+                            {"category", task.category}, {"hash", task.hash}});
+        }
+        fmt::print("{}\n", json.dump());
+    } else {
+        for (const tasks::Task& task : catalog->tasks) {
+            fmt::print("{:<20} level {}  {:<14} {}\n", task.name, task.level, task.category, task.title);
+        }
+        fmt::print("{} tasks\n", catalog->tasks.size());
+    }
+    return catalog->errors.empty() ? Ok : Usage;
+}
+
+/// `const float* x` for an input, `float* y` for an output.
+std::string c_type(tasks::DType dtype) {
+    switch (dtype) {
+    case tasks::DType::Float64: return "double";
+    case tasks::DType::Float32: return "float";
+    case tasks::DType::Float16: return "__half";
+    case tasks::DType::BFloat16: return "__nv_bfloat16";
+    case tasks::DType::Int64: return "long long";
+    case tasks::DType::Int32: return "int";
+    case tasks::DType::Int16: return "short";
+    case tasks::DType::Int8: return "signed char";
+    case tasks::DType::UInt8: return "unsigned char";
+    case tasks::DType::Bool: return "bool";
+    }
+    return "void";
+}
+
+std::string signature(const tasks::Task& task) {
+    std::string text = "extern \"C\" void solve(";
+    const char* separator = "";
+    for (const tasks::Tensor& input : task.inputs) {
+        text += fmt::format("{}const {}* {}", std::exchange(separator, ", "), c_type(input.dtype), input.name);
+    }
+    for (const tasks::Tensor& output : task.outputs) {
+        text += fmt::format("{}{}* {}", std::exchange(separator, ", "), c_type(output.dtype), output.name);
+    }
+    for (const tasks::Parameter& parameter : task.parameters) {
+        text += fmt::format("{}{} {}", std::exchange(separator, ", "),
+                            parameter.axis ? "int" : c_type(parameter.dtype), parameter.name);
+    }
+    return text + ")";
+}
+
+void print_tensors(const char* heading, const std::vector<tasks::Tensor>& tensors) {
+    for (const tasks::Tensor& tensor : tensors) {
+        fmt::print("{:<9} {} {} [{}]\n", heading, tensor.name, tasks::to_string(tensor.dtype),
+                   fmt::join(tensor.shape, ", "));
+    }
+}
+
+int show(const Arguments& arguments) {
+    const auto catalog = load_catalog(arguments.common);
+    if (!catalog) {
+        return report(catalog.error(), Usage);
+    }
+    for (const std::string& name : arguments.names) {
+        const auto task = find_task(*catalog, name);
+        if (!task) {
+            return report(task.error(), Usage);
+        }
+        if (arguments.common.json) {
+            std::ifstream definition(task->file);
+            fmt::print("{}\n", nlohmann::ordered_json::parse(definition).dump(2));
+            continue;
+        }
+        fmt::print("{}: {} (level {}, {})\n", task->name, task->title, task->level, task->category);
+        if (!task->description.empty()) {
+            fmt::print("{}\n", task->description);
+        }
+        fmt::print("\n{}\n\n", signature(*task));
+        print_tensors("input", task->inputs);
+        print_tensors("output", task->outputs);
+        fmt::print("precision {} or better\n\n", tasks::to_string(task->accepts));
+        for (const tasks::Workload& workload : task->workloads) {
+            std::string values;
+            for (const auto& [axis, value] : workload.values) {
+                values += fmt::format("{}{}={}", values.empty() ? "" : " ", axis, value);
+            }
+            fmt::print("workload  {:<10} {}  ({})\n", workload.name, values, uses_of(workload));
+        }
+        std::ifstream reference(task->reference);
+        fmt::print("\nreference {}\n\n", task->reference.string());
+        std::fflush(stdout);
+        std::cout << reference.rdbuf() << std::flush;
+    }
+    return Ok;
+}
+
+int check(const Arguments& arguments) {
+    const auto with = settings(arguments.common);
+    if (!with) {
+        return report(with.error(), Usage);
+    }
+    const auto catalog = load_catalog(arguments.common);
+    if (!catalog) {
+        return report(catalog.error(), Usage);
+    }
+    std::vector<tasks::Task> selected;
+    for (const std::string& name : arguments.names) {
+        const auto task = find_task(*catalog, name);
+        if (!task) {
+            return report(task.error(), Usage);
+        }
+        selected.push_back(*task);
+    }
+    if (arguments.names.empty()) {
+        selected = catalog->tasks;
+    }
+    if (selected.empty()) {
+        return report({"no tasks", with->root.string(), ""}, NothingSelected);
+    }
+    auto evaluator = eval::Evaluator::open(*with);
+    if (!evaluator) {
+        return report(evaluator.error(), Environment);
+    }
+    int code = catalog->errors.empty() ? Ok : CandidateFailed;
+    for (const tasks::Task& task : selected) {
+        std::vector<std::string> problems;
+        {
+            ProgressLine progress;
+            auto found = (*evaluator)->check_soundness(task, [&](const std::string& workload) {
+                progress.update(fmt::format("{}: {}", task.name, workload));
+            });
+            problems = found ? std::move(*found) : std::vector{found.error().to_string()};
+        }
+        fmt::print("{:<20} {}\n", task.name, problems.empty() ? "sound" : "NOT SOUND");
+        for (const std::string& problem : problems) {
+            fmt::print("  {}\n", problem);
+            code = CandidateFailed;
+        }
+        std::fflush(stdout);
+    }
+    return code;
+}
+
+} // namespace
+
+void add_tasks(CLI::App& app, Action& run) {
+    auto arguments = std::make_shared<Arguments>();
+    CLI::App* command = app.add_subcommand("tasks", "List, show and check task definitions");
+    command->require_subcommand(1);
+
+    CLI::App* list_command = command->add_subcommand("list", "All tasks, a line each");
+    add_root(*list_command, arguments->common);
+    add_json(*list_command, arguments->common);
+    list_command->callback([arguments, &run] { run = [arguments] { return list(*arguments); }; });
+
+    CLI::App* show_command = command->add_subcommand("show", "One task: signature, shapes, workloads, reference");
+    show_command->add_option("names", arguments->names, "Names of tasks")->required();
+    add_root(*show_command, arguments->common);
+    add_json(*show_command, arguments->common);
+    show_command->callback([arguments, &run] { run = [arguments] { return show(*arguments); }; });
+
+    CLI::App* check_command = command->add_subcommand(
+        "check", "Prove tasks sound: the reference passes, and trivial or nearly right outputs fail");
+    check_command->add_option("names", arguments->names, "Names of tasks (default: all)");
+    add_evaluation(*check_command, arguments->common);
+    check_command->callback([arguments, &run] { run = [arguments] { return check(*arguments); }; });
+
+    command->footer("Examples:\n"
+                    "  assay tasks list\n"
+                    "  assay tasks show softmax\n"
+                    "  assay tasks check softmax matmul");
+}
+
+} // namespace assay::cli

@@ -1,0 +1,187 @@
+#include "eval/attempt.h"
+
+#include <chrono>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "base/version.h"
+
+namespace assay::eval {
+
+Attempt::Attempt(const Settings& settings, const tasks::Task& task, const Candidate& candidate,
+                 const Progress& progress)
+    : settings_(settings), task_(task), candidate_(candidate), progress_(progress),
+      deadline_(settings.kernel_deadline) {
+    const auto now = std::chrono::system_clock::now();
+    evaluation_.id = verify::Key::fresh().to_hex();
+    evaluation_.task = task.name;
+    evaluation_.task_hash = task.hash;
+    evaluation_.candidate = candidate.name;
+    evaluation_.candidate_path = candidate.path.string();
+    evaluation_.candidate_hash = candidate.hash;
+    evaluation_.author = candidate.author;
+    evaluation_.key = key_.to_hex();
+    evaluation_.stages = nlohmann::json::object();
+    evaluation_.started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(now)));
+    evaluation_.assay_version = version;
+}
+
+void Attempt::enter(const std::string& stage) {
+    const auto now = std::chrono::steady_clock::now();
+    if (!stage_.empty()) {
+        auto& seconds = evaluation_.stages[stage_];
+        seconds = (seconds.is_number() ? seconds.get<double>() : 0.0) +
+                  std::chrono::duration<double>(now - stage_start_).count();
+    }
+    stage_ = stage;
+    stage_start_ = now;
+    if (progress_ && !stage.empty()) {
+        progress_(stage);
+    }
+}
+
+bool Attempt::fail(store::Status status, store::Finding finding) {
+    evaluation_.status = status;
+    evaluation_.findings.push_back(std::move(finding));
+    return false;
+}
+
+bool Attempt::fail(const RunFault& fault, const std::string& stage, const Place& place) {
+    return fail(fault.status, {.stage = stage,
+                               .check = fault.check,
+                               .detail = fault.message,
+                               .hint = fault.hint,
+                               .file = fault.line == 0 ? "" : candidate_.path.filename().string(),
+                               .line = fault.line,
+                               .workload = place.workload,
+                               .regime = place.regime,
+                               .values = {}});
+}
+
+void Attempt::fail_harness(const Error& error) {
+    evaluation_.status = store::Status::HarnessError;
+    evaluation_.findings.push_back({.stage = stage_,
+                                    .check = "harness",
+                                    .detail = error.where.empty() ? error.what : error.where + ": " + error.what,
+                                    .hint = error.hint,
+                                    .file = {},
+                                    .line = 0,
+                                    .workload = {},
+                                    .regime = {},
+                                    .values = {}});
+}
+
+void Attempt::warn(const std::vector<std::string>& warnings) {
+    evaluation_.warnings.insert(evaluation_.warnings.end(), warnings.begin(), warnings.end());
+}
+
+void Attempt::pass() { evaluation_.status = store::Status::Passed; }
+
+store::Evaluation Attempt::finish() {
+    enter("");
+    if (runner_) {
+        for (const std::string& fallback : runner_->take_notes().fallbacks) {
+            evaluation_.warnings.push_back("interpreted, so its time says nothing: " + fallback);
+        }
+    }
+    return std::move(evaluation_);
+}
+
+bool Attempt::compile(compile::Compiler& compiler, const std::string& architecture) {
+    enter("compile");
+    compile::Request request;
+    request.source = candidate_.source;
+    request.name = candidate_.path.filename().string();
+    request.architecture = architecture;
+    request.options = candidate_.options;
+    auto compilation = compiler.compile(request);
+    if (!compilation) {
+        fail_harness(compilation.error());
+        return false;
+    }
+    if (!compilation->failure.empty()) {
+        const store::Status status = compilation->failure == "timeout" ? store::Status::Timeout
+                                     : compilation->failure == "resource_limit"
+                                         ? store::Status::ResourceLimit
+                                         : store::Status::CompileError;
+        return fail(status, {.stage = "compile",
+                             .check = compilation->failure,
+                             .detail = compilation->log,
+                             .hint = "the compiler gave up on this source: look for unbounded templates, macros or arrays",
+                             .file = request.name,
+                             .line = 0,
+                             .workload = {},
+                             .regime = {},
+                             .values = {}});
+    }
+    if (!compilation->ptx) {
+        store::Finding finding{.stage = "compile",
+                               .check = "diagnostics",
+                               .detail = {},
+                               .hint = "fix the source; the lines are those of the candidate's file",
+                               .file = request.name,
+                               .line = 0,
+                               .workload = {},
+                               .regime = {},
+                               .values = {}};
+        for (const compile::Diagnostic& diagnostic : compilation->diagnostics) {
+            if (diagnostic.severity != compile::Severity::Error) {
+                continue;
+            }
+            finding.line = finding.line == 0 ? diagnostic.line : finding.line;
+            finding.detail += fmt::format("{}{}:{}: {}", finding.detail.empty() ? "" : "\n", diagnostic.file,
+                                          diagnostic.line, diagnostic.message);
+        }
+        if (finding.detail.empty()) {
+            finding.detail = compilation->log;
+        }
+        return fail(store::Status::CompileError, std::move(finding));
+    }
+    ptx_ = std::move(compilation->ptx);
+    return true;
+}
+
+bool Attempt::record(plan::Planner& planner, const std::vector<tasks::Binding>& bindings,
+                     const plan::DeviceProperties& properties) {
+    enter("plan");
+    bindings_ = bindings;
+    auto recorded = planner.record(*ptx_, candidate_.entry, bindings, properties);
+    if (!recorded) {
+        fail_harness(recorded.error());
+        return false;
+    }
+    if (*recorded) {
+        recording_ = std::move(**recorded);
+        return true;
+    }
+    const plan::PlanError& error = recorded->error();
+    store::Status status = store::Status::PlanError;
+    std::string check = error.call.empty() ? "host-code" : error.call;
+    switch (error.kind) {
+    case plan::PlanError::Kind::PlanError:
+        break;
+    case plan::PlanError::Kind::Rejected:
+        status = store::Status::Rejected;
+        check = error.rule;
+        break;
+    case plan::PlanError::Kind::Limit:
+        status = store::Status::ResourceLimit;
+        check = "host-limits";
+        break;
+    case plan::PlanError::Kind::LaunchError:
+        status = store::Status::LaunchError;
+        check = "launch";
+        break;
+    }
+    return fail(status, {.stage = "plan",
+                         .check = check,
+                         .detail = error.what,
+                         .hint = error.hint,
+                         .file = error.file,
+                         .line = error.line,
+                         .workload = {},
+                         .regime = {},
+                         .values = {}});
+}
+
+} // namespace assay::eval

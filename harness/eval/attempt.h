@@ -1,0 +1,77 @@
+// One evaluation under way: what it has found so far, and the stages that carry it on. Internal to eval/.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compile/compiler.h"
+#include "eval/candidate.h"
+#include "eval/evaluator.h"
+#include "eval/reference.h"
+#include "eval/runner.h"
+#include "plan/planner.h"
+#include "store/evaluation.h"
+#include "verify/inputs.h"
+
+namespace assay::eval {
+
+/// Each stage returns true to go on; false once the verdict stands.
+class Attempt {
+  public:
+    Attempt(const Settings& settings, const tasks::Task& task, const Candidate& candidate, const Progress& progress);
+
+    [[nodiscard]] bool compile(compile::Compiler& compiler, const std::string& architecture);
+    [[nodiscard]] bool record(plan::Planner& planner, const std::vector<tasks::Binding>& bindings,
+                              const plan::DeviceProperties& properties);
+    /// Runs every workload of `reference` in every regime that suits it and compares. The last `timed` workload, if any,
+    /// is checked in its own regime too.
+    [[nodiscard]] bool check(Reference& reference, const std::vector<const tasks::Workload*>& workloads);
+    [[nodiscard]] bool time(Reference& reference, std::size_t workload, const std::string& workload_name);
+
+    /// The verdict when every stage held.
+    void pass();
+    void fail_harness(const Error& error);
+    void warn(const std::vector<std::string>& warnings);
+    [[nodiscard]] store::Evaluation finish();
+    [[nodiscard]] const plan::Recording& recording() const { return recording_; }
+    [[nodiscard]] store::Evaluation& evaluation() { return evaluation_; }
+
+  private:
+    struct Place {
+        std::string workload, regime;
+    };
+    [[nodiscard]] bool fail(store::Status status, store::Finding finding);
+    [[nodiscard]] bool fail(const RunFault& fault, const std::string& stage, const Place& place);
+    [[nodiscard]] bool start_runner(const std::string& device);
+    [[nodiscard]] bool load();
+    [[nodiscard]] bool check_once(std::size_t index, const std::vector<Bytes>& inputs,
+                                  const std::vector<verify::Expectation>& expectations, const Place& place,
+                                  bool repeat);
+    [[nodiscard]] bool grade(std::size_t index, const std::vector<Bytes>& images, const std::vector<Bytes>& inputs,
+                             const std::vector<verify::Expectation>& expectations, std::uint8_t zone,
+                             std::uint8_t poison, const std::string& stage, const Place& place);
+    [[nodiscard]] bool check_workload(Reference& reference, std::size_t index, const tasks::Workload& workload);
+    void enter(const std::string& stage);
+    [[nodiscard]] std::uint8_t random_poison();
+
+    const Settings& settings_;
+    const tasks::Task& task_;
+    const Candidate& candidate_;
+    const Progress& progress_;
+    store::Evaluation evaluation_;
+    verify::Key key_ = verify::Key::fresh();
+    std::uint32_t draws_ = 0; ///< of poison bytes and coins
+    std::optional<std::string> ptx_;
+    plan::Recording recording_;
+    std::vector<tasks::Binding> bindings_;
+    std::optional<Runner> runner_;
+    std::uint32_t module_ = 0;
+    std::vector<std::uint32_t> prepared_;
+    std::chrono::milliseconds deadline_;
+    std::string stage_;
+    std::chrono::steady_clock::time_point stage_start_ = std::chrono::steady_clock::now();
+};
+
+} // namespace assay::eval

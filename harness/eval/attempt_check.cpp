@@ -1,0 +1,271 @@
+// The check and time stages of an evaluation.
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+
+#include "eval/attempt.h"
+#include "eval/images.h"
+#include "timing/measure.h"
+
+namespace assay::eval {
+
+namespace {
+
+constexpr std::chrono::milliseconds copy_timeout{60'000};
+
+/// Kernels shorter than this are repeated within one sample.
+constexpr double shortest_sample = 1e-3;
+
+nlohmann::json comparison_json(const verify::Comparison& c, const std::string& output) {
+    return {{"output", output},
+            {"index", c.first_bad},
+            {"expected", c.expected},
+            {"got", c.got},
+            {"max_error", c.max_error},
+            {"norm_error", c.norm_error},
+            {"tolerance", c.tolerance},
+            {"bad", c.bad},
+            {"total", c.total},
+            {"class", tasks::to_string(c.error_class)},
+            {"histogram", c.histogram},
+            {"pattern", c.pattern}};
+}
+
+std::vector<verify::Regime> regimes_of(const tasks::Workload& workload) {
+    using verify::Regime;
+    if (workload.used_for(tasks::Use::TimeGpu) || workload.used_for(tasks::Use::TimeVgpu)) {
+        return {Regime::Normal}; // large: one regime keeps a verdict quick
+    }
+    return {Regime::Normal, Regime::Uniform, Regime::Integers, Regime::Magnitudes};
+}
+
+} // namespace
+
+/// One of the bytes that make a NaN or a huge value of every floating-point type: what is left unwritten shows.
+std::uint8_t Attempt::random_poison() {
+    constexpr std::array<std::uint8_t, 3> choices{0xFF, 0x7F, 0xFE};
+    const auto random = verify::philox({draws_++, 0, 0, 0xA55A}, {key_.words[0], key_.words[1]});
+    return choices[random[0] % choices.size()];
+}
+
+bool Attempt::start_runner(const std::string& device) {
+    auto runner = Runner::start(device);
+    if (!runner) {
+        fail_harness(runner.error());
+        return false;
+    }
+    runner_.emplace(std::move(*runner));
+    return true;
+}
+
+bool Attempt::load() {
+    const auto module = runner_->load(recording_.device_ptx, deadline_ + copy_timeout);
+    if (!module) {
+        return fail(module.error(), "check", {});
+    }
+    for (const plan::LaunchPlan& plan : recording_.plans) {
+        const auto prepared = runner_->prepare(*module, plan, copy_timeout);
+        if (!prepared) {
+            return fail(prepared.error(), "check", {plan.workload, {}});
+        }
+        prepared_.push_back(*prepared);
+    }
+    return true;
+}
+
+bool Attempt::grade(std::size_t index, const std::vector<Bytes>& images, const std::vector<Bytes>& inputs,
+                    const std::vector<verify::Expectation>& expectations, std::uint8_t zone, std::uint8_t poison,
+                    const std::string& stage, const Place& place) {
+    const plan::LaunchPlan& plan = recording_.plans[index];
+    store::Finding finding{.stage = stage,
+                           .check = {},
+                           .detail = {},
+                           .hint = {},
+                           .file = {},
+                           .line = 0,
+                           .workload = place.workload,
+                           .regime = place.regime,
+                           .values = {}};
+    if (const auto damage = find_damage(plan, bindings_[index], images, inputs, zone)) {
+        finding.check = damage->check;
+        finding.detail = damage->detail;
+        finding.hint = damage->hint;
+        return fail(store::Status::MemoryError, std::move(finding));
+    }
+    for (std::uint32_t i = 0; i < expectations.size(); ++i) {
+        const auto comparison =
+            verify::compare(expectations[i], output_bytes(plan, images, i), task_.accepts, poison);
+        if (std::isfinite(comparison.max_error)) {
+            evaluation_.max_error = std::max(evaluation_.max_error, comparison.max_error);
+        }
+        const auto worst = tasks::error_class_from(evaluation_.error_class);
+        if (!worst || comparison.error_class > *worst) {
+            evaluation_.error_class = tasks::to_string(comparison.error_class);
+        }
+        if (comparison.passed) {
+            continue;
+        }
+        const std::string& name = bindings_[index].outputs[i].name;
+        finding.check = "values";
+        finding.values = comparison_json(comparison, name);
+        if (comparison.error_class != tasks::ErrorClass::Wrong) {
+            finding.detail = fmt::format("output '{}' is only as precise as {}, the task asks for {}", name,
+                                         tasks::to_string(comparison.error_class), tasks::to_string(task_.accepts));
+            finding.hint = "compute and accumulate in the precision of the task";
+        } else {
+            finding.detail = fmt::format("output '{}': {} of {} elements are wrong{}{}; first at index {}: expected {:.9g}, "
+                                         "got {:.9g}",
+                                         name, comparison.bad, comparison.total,
+                                         comparison.pattern.empty() ? "" : ": ", comparison.pattern,
+                                         comparison.first_bad, comparison.expected, comparison.got);
+            finding.hint = "compare with `assay tasks show " + task_.name + "`";
+        }
+        return fail(store::Status::Incorrect, std::move(finding));
+    }
+    return true;
+}
+
+bool Attempt::check_once(std::size_t index, const std::vector<Bytes>& inputs,
+                         const std::vector<verify::Expectation>& expectations, const Place& place, bool repeat) {
+    if (auto written = runner_->write_inputs(prepared_[index], inputs, copy_timeout); !written) {
+        return fail(written.error(), "check", place);
+    }
+    const unsigned runs = repeat ? 2 : 1;
+    for (unsigned run = 0; run < runs; ++run) {
+        const std::uint8_t zone = random_poison();
+        const std::uint8_t poison = random_poison();
+        const auto images = runner_->run(prepared_[index], zone, poison, deadline_);
+        if (!images) {
+            return fail(images.error(), "check", place);
+        }
+        if (!grade(index, *images, inputs, expectations, zone, poison, "check", place)) {
+            if (run > 0 && evaluation_.status == store::Status::Incorrect) {
+                evaluation_.status = store::Status::Nondeterministic;
+                evaluation_.findings.back().check = "repeat";
+                evaluation_.findings.back().detail =
+                    "the first run was right, the second on the same inputs was not: " +
+                    evaluation_.findings.back().detail;
+                evaluation_.findings.back().hint = "look for a race between threads, or for memory read before it is written";
+            }
+            return false;
+        }
+    }
+    return true;
+}
+
+bool Attempt::check_workload(Reference& reference, std::size_t index, const tasks::Workload& workload) {
+    for (const verify::Regime regime : regimes_of(workload)) {
+        const Place place{workload.name, std::string(verify::to_string(regime))};
+        if (progress_) {
+            progress_(fmt::format("check {}/{}", place.workload, place.regime));
+        }
+        const auto inputs = verify::generate(bindings_[index], key_, regime);
+        const auto start = std::chrono::steady_clock::now();
+        const auto expectations = reference.expect(index, inputs, regime);
+        if (!expectations) {
+            fail_harness(expectations.error());
+            return false;
+        }
+        const auto spent = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
+        deadline_ = std::max(settings_.kernel_deadline, 50 * spent);
+        if (!check_once(index, inputs, *expectations, place, regime == verify::Regime::Normal)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool Attempt::check(Reference& reference, const std::vector<const tasks::Workload*>& workloads) {
+    enter("check");
+    const auto& device = reference.device();
+    if (!start_runner(device.kind == "gpu" ? settings_.device : "vgpu") || !load()) {
+        return false;
+    }
+    for (std::size_t i = 0; i < workloads.size(); ++i) {
+        if (!check_workload(reference, i, *workloads[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool Attempt::time(Reference& reference, std::size_t workload, const std::string& workload_name) {
+    enter("time");
+    // Fresh inputs: those of the check have been seen by the candidate's kernels.
+    const auto regime = verify::Regime::Normal;
+    const Place place{workload_name, std::string(verify::to_string(regime))};
+    const auto inputs = verify::generate(bindings_[workload], key_, regime, 1);
+    const auto expectations = reference.expect(workload, inputs, regime);
+    if (!expectations) {
+        fail_harness(expectations.error());
+        return false;
+    }
+    if (auto written = runner_->write_inputs(prepared_[workload], inputs, copy_timeout); !written) {
+        return fail(written.error(), "time", place);
+    }
+
+    std::optional<RunFault> candidate_fault;
+    bool verdict_stands = false;
+    std::uint8_t zone = 0, poison = 0;
+    const auto verify_last = [&]() -> bool {
+        const auto images = runner_->images(prepared_[workload], copy_timeout);
+        if (!images) {
+            candidate_fault = images.error();
+            return false;
+        }
+        return grade(workload, *images, inputs, *expectations, zone, poison, "time", place);
+    };
+    unsigned repeats = 1;
+    const timing::Sampler baseline = [&]() -> Result<double> {
+        const auto seconds = reference.time_baseline(workload, repeats);
+        if (!seconds) {
+            return assay::fail("the baseline failed: " + seconds.error().message, task_.name);
+        }
+        return *seconds / repeats;
+    };
+    const timing::Sampler candidate = [&]() -> Result<double> {
+        zone = random_poison();
+        poison = random_poison();
+        const auto seconds = runner_->time(prepared_[workload], zone, poison, repeats, deadline_);
+        if (!seconds) {
+            candidate_fault = seconds.error();
+            return assay::fail("the candidate failed");
+        }
+        const auto coin = verify::philox({draws_++, 1, 0, 0xC0C0}, {key_.words[2], key_.words[3]})[0] % 16;
+        if (coin == 0 && !verify_last()) {
+            verdict_stands = true;
+            return assay::fail("the candidate failed");
+        }
+        return *seconds / repeats;
+    };
+    for (const timing::Sampler* sampler : {&baseline, &candidate}) { // how long is one run?
+        const auto seconds = (*sampler)();
+        if (seconds && *seconds > 0) {
+            repeats = std::clamp(static_cast<unsigned>(std::ceil(shortest_sample / *seconds)), repeats, 1000U);
+        }
+    }
+
+    timing::Options options;
+    options.budget = settings_.time_budget;
+    options.seed = (static_cast<std::uint64_t>(key_.words[2]) << 32) | key_.words[3];
+    auto timing = timing::measure(baseline, candidate, options);
+    if (timing && !verify_last()) {
+        verdict_stands = !candidate_fault;
+        timing = assay::fail("the candidate failed");
+    }
+    if (!timing) {
+        if (candidate_fault) {
+            return fail(*candidate_fault, "time", place);
+        }
+        if (!verdict_stands) {
+            fail_harness(timing.error());
+        }
+        return false;
+    }
+    timing->workload = workload_name;
+    timing->clock = reference.device().clock;
+    evaluation_.timing = std::move(*timing);
+    return true;
+}
+
+} // namespace assay::eval

@@ -1,0 +1,62 @@
+// The pipeline: one candidate on one task, from source to verdict and speed-up.
+//
+// compile → rules and launch plan → checked runs → timing, each of the candidate's parts in a worker process of its own:
+// a compiler, a recorder and a run worker that holds nothing but the candidate's plan and the inputs. This process is
+// the grader: it alone has the key, the expected outputs and the tolerances. The reference runs in another run worker.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "eval/candidate.h"
+#include "plan/launch_plan.h"
+#include "store/evaluation.h"
+#include "tasks/task.h"
+
+namespace assay::eval {
+
+struct Settings {
+    std::filesystem::path root;       ///< of tasks, references and datasets
+    std::filesystem::path cache;      ///< folder; empty: none
+    std::string device = "auto";      ///< "vgpu", "cuda:N" or "auto"
+    bool time = true;
+    std::chrono::milliseconds time_budget{5'000}; ///< of pairs, for one candidate
+    std::chrono::milliseconds kernel_deadline{10'000}; ///< of one run, or 50 times the baseline's if that is longer
+};
+
+/// Told of each stage as it begins: "compile", "plan", "check odd/normal", "time".
+using Progress = std::function<void(const std::string& stage)>;
+
+class Evaluator {
+  public:
+    /// An Error here means that nothing can be judged: no toolkit, no such device.
+    [[nodiscard]] static Result<std::unique_ptr<Evaluator>> open(Settings settings);
+    ~Evaluator();
+
+    /// Always yields an evaluation; the harness's own faults are Status::HarnessError in it. Evaluations of the same task
+    /// one after the other share the reference's worker.
+    [[nodiscard]] store::Evaluation evaluate(const tasks::Task& task, const Candidate& candidate,
+                                             const Progress& progress = {});
+
+    /// Runs the reference of `task` on every workload that is used for checking, and says what is unsound: a mutant output
+    /// that passes, a workload where the reference itself fails. Empty: sound.
+    [[nodiscard]] Result<std::vector<std::string>> check_soundness(const tasks::Task& task,
+                                                                   const Progress& progress = {});
+
+    /// The compile and plan stages alone, for one workload: the plan as text or JSON is up to the caller.
+    struct Planned {
+        store::Evaluation evaluation; ///< Passed, or how far it came
+        std::optional<plan::LaunchPlan> plan;
+    };
+    [[nodiscard]] Planned plan(const tasks::Task& task, const tasks::Workload& workload, const Candidate& candidate);
+
+  private:
+    struct State;
+    explicit Evaluator(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+} // namespace assay::eval

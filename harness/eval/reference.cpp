@@ -1,0 +1,214 @@
+#include "eval/reference.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+#include <fstream>
+#include <sstream>
+
+#include "eval/images.h"
+
+namespace assay::eval {
+
+namespace {
+
+namespace fs = std::filesystem;
+constexpr std::chrono::milliseconds reference_timeout{120'000};
+constexpr std::uint8_t reference_poison = 0xFF; // a NaN in every floating-point type
+
+Result<std::string> read_file(const fs::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::ostringstream text;
+    text << file.rdbuf();
+    if (!file) {
+        return fail("cannot read", path.string());
+    }
+    return text.str();
+}
+
+/// The operator library by the names that references include it with: "ops/tensor.cuh".
+Result<std::map<std::string, std::string>> operator_headers(const fs::path& root) {
+    std::map<std::string, std::string> headers;
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(root / "reference" / "ops", error)) {
+        if (entry.path().extension() == ".cuh") {
+            auto text = read_file(entry.path());
+            if (!text) {
+                return std::unexpected(text.error());
+            }
+            headers["ops/" + entry.path().filename().string()] = std::move(*text);
+        }
+    }
+    if (error) {
+        return fail("cannot read the operator library: " + error.message(), (root / "reference/ops").string());
+    }
+    return headers;
+}
+
+Error to_error(const RunFault& fault, const std::string& where) {
+    return {fmt::format("the reference failed: {}: {}", store::to_string(fault.status), fault.message), where,
+            fault.hint};
+}
+
+/// Whether every value is an integer that fp32 holds, and the baseline got all of them right: then every honest order of
+/// computation does, and the comparison can be exact.
+bool is_exact(const tasks::Binding::Tensor& tensor, const std::vector<double>& oracle,
+              const std::vector<double>& baseline, verify::Regime regime) {
+    if (!tasks::is_float(tensor.dtype)) {
+        return true;
+    }
+    if (regime != verify::Regime::Integers || oracle != baseline) {
+        return false;
+    }
+    return std::ranges::all_of(oracle,
+                               [](double value) { return std::abs(value) < 0x1p24 && value == std::nearbyint(value); });
+}
+
+} // namespace
+
+plan::DeviceProperties properties_of(const driver::DeviceDescription& device) {
+    plan::DeviceProperties properties;
+    properties.name = device.name;
+    properties.compute_major = static_cast<int>(device.compute_major);
+    properties.compute_minor = static_cast<int>(device.compute_minor);
+    if (device.kind == "gpu") { // on the vGPU host code plans for a GPU, not for two CPU cores
+        properties.multiprocessors = static_cast<int>(device.multiprocessors);
+        properties.memory_bytes = device.memory_bytes;
+        properties.l2_bytes = device.l2_bytes;
+    }
+    properties.shared_per_block = device.max_shared_per_block;
+    properties.shared_optin = device.max_shared_optin;
+    return properties;
+}
+
+std::string architecture_of(const driver::DeviceDescription& device) {
+    return fmt::format("compute_{}{}", device.compute_major, device.compute_minor);
+}
+
+Result<std::unique_ptr<Reference>> Reference::build(const tasks::Task& task,
+                                                    const std::vector<const tasks::Workload*>& workloads,
+                                                    const fs::path& root, compile::Compiler& compiler,
+                                                    plan::Planner& planner, const std::string& device) {
+    auto runner = Runner::start(device);
+    if (!runner) {
+        return std::unexpected(runner.error());
+    }
+    std::unique_ptr<Reference> reference(new Reference(std::move(*runner)));
+    std::vector<tasks::Binding> widened;
+    for (const tasks::Workload* workload : workloads) {
+        auto binding = tasks::bind(task, *workload);
+        if (!binding) {
+            return std::unexpected(binding.error());
+        }
+        widened.push_back(tasks::widen(*binding));
+        reference->bindings_.push_back(std::move(*binding));
+    }
+    const auto source = read_file(task.reference);
+    if (!source) {
+        return std::unexpected(source.error());
+    }
+    const auto headers = operator_headers(root);
+    if (!headers) {
+        return std::unexpected(headers.error());
+    }
+    auto baseline =
+        reference->make_program(task, *source, false, *headers, reference->bindings_, compiler, planner);
+    if (!baseline) {
+        return std::unexpected(baseline.error());
+    }
+    auto oracle = reference->make_program(task, *source, true, *headers, widened, compiler, planner);
+    if (!oracle) {
+        return std::unexpected(oracle.error());
+    }
+    reference->baseline_ = std::move(*baseline);
+    reference->oracle_ = std::move(*oracle);
+    return reference;
+}
+
+Result<Reference::Program> Reference::make_program(const tasks::Task& task, const std::string& source, bool oracle,
+                                                   const std::map<std::string, std::string>& headers,
+                                                   const std::vector<tasks::Binding>& bindings,
+                                                   compile::Compiler& compiler, plan::Planner& planner) {
+    compile::Request request;
+    request.source = source;
+    request.name = task.reference.filename().string();
+    request.architecture = architecture_of(device());
+    request.headers = headers;
+    if (oracle) {
+        request.options.emplace_back("-DASSAY_ORACLE=1");
+    }
+    const auto compilation = compiler.compile(request);
+    if (!compilation) {
+        return std::unexpected(compilation.error());
+    }
+    const std::string where = task.reference.string();
+    if (!compilation->ptx) {
+        return fail("the reference does not compile:\n" + compilation->log, where);
+    }
+    const auto recorded = planner.record(*compilation->ptx, "solve", bindings, properties_of(device()));
+    if (!recorded) {
+        return std::unexpected(recorded.error());
+    }
+    if (!*recorded) {
+        return fail("the reference has no launch plan: " + (*recorded).error().to_string(), where);
+    }
+    const auto module = runner_.load((*recorded)->device_ptx, reference_timeout);
+    if (!module) {
+        return std::unexpected(to_error(module.error(), where));
+    }
+    Program program{(*recorded)->plans, {}};
+    for (const plan::LaunchPlan& plan : program.plans) {
+        const auto prepared = runner_.prepare(*module, plan, reference_timeout);
+        if (!prepared) {
+            return std::unexpected(to_error(prepared.error(), where));
+        }
+        program.prepared.push_back(*prepared);
+    }
+    return program;
+}
+
+RunResult<std::vector<Bytes>> Reference::outputs(const Program& program, std::size_t index,
+                                                 const std::vector<Bytes>& inputs) {
+    const std::uint32_t plan = program.prepared[index];
+    if (auto written = runner_.write_inputs(plan, inputs, reference_timeout); !written) {
+        return std::unexpected(written.error());
+    }
+    auto images = runner_.run(plan, 0, reference_poison, reference_timeout);
+    if (!images) {
+        return images;
+    }
+    std::vector<Bytes> outputs;
+    for (std::uint32_t i = 0; i < bindings_[index].outputs.size(); ++i) {
+        outputs.push_back(output_bytes(program.plans[index], *images, i));
+    }
+    return outputs;
+}
+
+Result<std::vector<verify::Expectation>> Reference::expect(std::size_t index, const std::vector<Bytes>& inputs,
+                                                           verify::Regime regime) {
+    const tasks::Binding& binding = bindings_[index];
+    const auto oracle = outputs(oracle_, index, verify::widen_inputs(binding, inputs));
+    if (!oracle) {
+        return std::unexpected(to_error(oracle.error(), "oracle of " + binding.task));
+    }
+    const auto baseline = outputs(baseline_, index, inputs);
+    if (!baseline) {
+        return std::unexpected(to_error(baseline.error(), "reference of " + binding.task));
+    }
+    std::vector<verify::Expectation> expectations;
+    for (std::size_t i = 0; i < binding.outputs.size(); ++i) {
+        const tasks::Binding::Tensor& tensor = binding.outputs[i];
+        const auto oracle_type = tasks::is_float(tensor.dtype) ? tasks::DType::Float64 : tensor.dtype;
+        verify::Expectation expectation{
+            tensor, verify::to_doubles(oracle_type, (*oracle)[i]), verify::to_doubles(tensor.dtype, (*baseline)[i]), false};
+        expectation.exact = is_exact(tensor, expectation.oracle, expectation.reference, regime);
+        expectations.push_back(std::move(expectation));
+    }
+    return expectations;
+}
+
+RunResult<double> Reference::time_baseline(std::size_t index, unsigned repeats) {
+    return runner_.time(baseline_.prepared[index], 0, reference_poison, repeats, reference_timeout);
+}
+
+} // namespace assay::eval

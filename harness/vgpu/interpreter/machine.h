@@ -121,6 +121,9 @@ private:
 
     // matrix.cpp
     void matrix(Block& block, Warp& warp, Lanes lanes);
+    void multiply_matrices(Block& block, Warp& warp, Lanes lanes);
+    void move_fragment(const Context& context);
+    void move_rows(Block& block, Warp& warp, Lanes lanes);
 
     /// Bytes of the local window of a thread; at most this much of it where calls are unbounded.
     static constexpr std::uint32_t unbounded_stack = 16 * 1024;

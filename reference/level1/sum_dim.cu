@@ -1,0 +1,7 @@
+#include "ops/reduce.cuh"
+
+using namespace ops;
+
+extern "C" void solve(const f32* x, f32* y, int outer, int reduce, int inner) {
+    sum(tensor(x, outer, reduce, inner), 1, tensor(y, outer, inner));
+}

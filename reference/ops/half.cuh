@@ -1,0 +1,23 @@
+// The 16-bit floating-point element types, apart because their header costs compile time.
+#pragma once
+
+#include "ops/tensor.cuh"
+
+#ifdef ASSAY_ORACLE
+
+namespace ops {
+using f16 = double;
+} // namespace ops
+
+#else
+
+#include <cuda_fp16.h>
+
+namespace ops {
+using f16 = __half;
+template <> struct AccumulatorOf<__half> {
+    using type = float;
+};
+} // namespace ops
+
+#endif

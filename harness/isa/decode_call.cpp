@@ -106,9 +106,14 @@ bool FunctionDecoder::call_arguments(const std::vector<ptx::Operand>& list, cons
         if (!type) {
             return module_.fail(source.position, "the size of this argument is not known");
         }
+        if (!allocate_parameter(room, bytes, bytes, slot)) {
+            return false;
+        }
+        if (source.kind == ptx::Operand::Kind::Sink && returns) {
+            continue;
+        }
         Operand value;
-        if (!allocate_parameter(room, bytes, bytes, slot) ||
-            !operand(source, {.type = *type, .wider = true, .destination = returns}, value)) {
+        if (!operand(source, {.type = *type, .wider = true, .destination = returns}, value)) {
             return false;
         }
         Instruction move = parameter_move(returns ? Opcode::Ld : Opcode::St, *type, slot.offset, std::move(value));

@@ -52,6 +52,7 @@ private:
     bool no_form(const ptx::Instruction& source, std::span<const Form> forms);
     bool fill_operands(const Form& form, const Arguments& arguments, Instruction& result);
     bool finish(const ptx::Instruction& source, const Form& form, Instruction& result);
+    bool check_conversion(const ptx::Instruction& source, const Modifiers& mod);
     bool mov(const ptx::Instruction& source, Instruction& result);
     bool cp_async(const ptx::Instruction& source, const Arguments& arguments, Instruction& result);
     bool branch(const ptx::Instruction& source, Instruction& result);
@@ -71,7 +72,7 @@ private:
     // decode_operands.cpp
     bool operand(const ptx::Operand& source, const Expected& expected, Operand& result);
     bool identifier(const ptx::Operand& source, const Expected& expected, Operand& result);
-    bool address(const ptx::Operand& source, Space space, Operand& result);
+    bool address(const ptx::Operand& source, Space space, Operand& result, Space* found_space);
     bool reference(const ptx::Operand& source, Operand& result);
     bool vector(const ptx::Operand& source, std::size_t length, const Expected& element, Operand& result);
     bool matrix(const ptx::Operand& source, const Instruction& instruction, unsigned position, Operand& result);

@@ -149,6 +149,9 @@ bool FunctionDecoder::match_form(const ptx::Instruction& source, Instruction& re
 }
 
 bool FunctionDecoder::fill_operands(const Form& form, const Arguments& arguments, Instruction& result) {
+    if (result.opcode == Opcode::WmmaMma && result.mod.a_type == Type::None) {
+        result.mod.a_type = result.mod.b_type = Type::F16;
+    }
     unsigned vectors = result.opcode == Opcode::WmmaStore || result.opcode == Opcode::Stmatrix ? 1 : 0;
     for (std::size_t i = 0; i < form.operands.size(); ++i) {
         const OperandSlot& slot = form.operands[i];
@@ -166,7 +169,7 @@ bool FunctionDecoder::fill_operands(const Form& form, const Arguments& arguments
                                 .special = result.opcode == Opcode::Cvt};
         bool good = true;
         switch (slot.kind) {
-        case OperandSlot::Kind::Address: good = address(source, result.mod.space, target); break;
+        case OperandSlot::Kind::Address: good = address(source, result.mod.space, target, &result.mod.space); break;
         case OperandSlot::Kind::Reference: good = reference(source, target); break;
         case OperandSlot::Kind::Vector: good = matrix(source, result, vectors++, target); break;
         case OperandSlot::Kind::Literal:
@@ -187,6 +190,31 @@ bool FunctionDecoder::fill_operands(const Form& form, const Arguments& arguments
     return true;
 }
 
+/// A rounding must be named exactly where the conversion can round.
+bool FunctionDecoder::check_conversion(const ptx::Instruction& source, const Modifiers& mod) {
+    const bool to_float = is_float(mod.type);
+    const bool from_float = is_float(mod.source_type);
+    const bool named = mod.rounding != Rounding::None;
+    const bool to_integral = mod.rounding >= Rounding::Rni;
+    const bool packed = is_packed(mod.type) || is_packed(mod.source_type) || mod.type == Type::TF32;
+    bool good = true;
+    if (packed) {
+        good = named;
+    } else if (!to_float && !from_float) {
+        good = !named;
+    } else if (to_float != from_float) {
+        good = named && to_integral == from_float;
+    } else if (mod.type == mod.source_type) {
+        good = !named || to_integral;
+    } else {
+        const bool exact = bits_of(mod.type) > bits_of(mod.source_type);
+        good = exact ? !named : named && !to_integral;
+    }
+    return good || module_.fail(source.position, fmt::format("a conversion from .{} to .{} takes {}",
+                                                             to_string(mod.source_type), to_string(mod.type),
+                                                             named ? "another rounding or none" : "a rounding"));
+}
+
 /// What the rows cannot say: defaults, literals that are modifiers, absent operands that keep their place.
 bool FunctionDecoder::finish(const ptx::Instruction& source, const Form& form, Instruction& result) {
     Modifiers& mod = result.mod;
@@ -201,11 +229,8 @@ bool FunctionDecoder::finish(const ptx::Instruction& source, const Form& form, I
         mod.lop3_table = static_cast<std::uint8_t>(result.src[3].bits);
         result.src.erase(result.src.begin() + 3);
         break;
-    case Opcode::Setp:
-        if (result.dst.size() == 1 && result.dst[0].kind == Operand::Kind::None) {
-            return module_.fail(source.position, "the result cannot be discarded here");
-        }
-        break;
+    case Opcode::Cvt:
+        return check_conversion(source, mod);
     case Opcode::Atom:
     case Opcode::Red:
         mod.semantics = mod.semantics == Semantics::Weak ? Semantics::Relaxed : mod.semantics;
@@ -238,11 +263,6 @@ bool FunctionDecoder::finish(const ptx::Instruction& source, const Form& form, I
         break;
     case Opcode::Cvta:
         mod.to_space = form.mnemonic.size() == 2;
-        break;
-    case Opcode::WmmaMma:
-        if (mod.a_type == Type::None) {
-            mod.a_type = mod.b_type = Type::F16;
-        }
         break;
     case Opcode::WmmaLoad:
     case Opcode::WmmaStore: {
@@ -313,8 +333,8 @@ bool FunctionDecoder::cp_async(const ptx::Instruction& source, const Arguments& 
     }
     result.src.resize(4);
     Operand size;
-    if (!address(*arguments[0], Space::Shared, result.src[0]) ||
-        !address(*arguments[1], Space::Global, result.src[1]) || !operand(*arguments[2], {.type = Type::U32}, size)) {
+    if (!address(*arguments[0], Space::Shared, result.src[0], nullptr) ||
+        !address(*arguments[1], Space::Global, result.src[1], nullptr) || !operand(*arguments[2], {.type = Type::U32}, size)) {
         return false;
     }
     const bool bypass = source.modifiers[1] == "cg";

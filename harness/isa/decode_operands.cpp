@@ -218,7 +218,8 @@ bool FunctionDecoder::vector(const ptx::Operand& source, std::size_t length, con
     return check_length(source.elements.size());
 }
 
-bool FunctionDecoder::address(const ptx::Operand& source, Space space, Operand& result) {
+/// A generic access to a named variable is an access to the variable's own space, which `found_space` becomes.
+bool FunctionDecoder::address(const ptx::Operand& source, Space space, Operand& result, Space* found_space) {
     if (source.kind != ptx::Operand::Kind::Address || source.elements.size() != 1) {
         return module_.fail(source.position, "an address [ ] is expected here");
     }
@@ -247,6 +248,9 @@ bool FunctionDecoder::address(const ptx::Operand& source, Space space, Operand& 
     if (space != Space::Generic && space != own && !shared) {
         return module_.fail(base.position, fmt::format("{} is in .{}, the instruction accesses .{}", base.name,
                                                        to_string(own), to_string(space)));
+    }
+    if (space == Space::Generic && found_space != nullptr) {
+        *found_space = own;
     }
     inner = std::move(*found);
     return true;

@@ -262,14 +262,7 @@ bool ModuleDecoder::initialise_element(const ptx::Initializer& element, const Ex
     const auto& operand = std::get<ptx::Operand>(element.value);
     const unsigned width = extent.element_bytes;
     if (operand.kind == ptx::Operand::Kind::Literal) {
-        std::optional<std::uint64_t> bits = literal_bits(operand, extent.element);
-        if (!bits && operand.literal == ptx::Operand::Literal::Integer) { // `.f32 x = 1`
-            const auto value = static_cast<double>(static_cast<std::int64_t>(operand.bits));
-            ptx::Operand number;
-            number.literal = ptx::Operand::Literal::Float64;
-            number.bits = std::bit_cast<std::uint64_t>(value);
-            bits = literal_bits(number, extent.element);
-        }
+        const auto bits = literal_bits(operand, extent.element);
         if (!bits) {
             return fail(operand.position, fmt::format("{} does not initialise a .{}", operand.text,
                                                       to_string(extent.element)));

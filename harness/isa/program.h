@@ -49,13 +49,15 @@ enum class BarMode : std::uint8_t { Sync, Arrive, RedPopc, RedAnd, RedOr };
 //
 //   opcode            dst                 src
 //   add.cc, ...       d                   a, b[, c]           the carry flag is implicit (`Flags`)
-//   setp              p[, q]              a, b[, c]           c: predicate of the BoolOp, when `combine` != None
+//   setp              p[, q]              a, b[, c]           c: predicate of the BoolOp, when `combine` != None;
+//                                                             f16x2, bf16x2: p is of the low halves, q of the high
 //   set               d                   a, b[, c]           the same; type: of d, source_type: of a and b
 //   selp, slct        d                   a, b, c             selp: c is the predicate; slct: c has source_type
 //   lop3              d[, p]              a, b, c[, q]        the table is `lop3_table`; q and p when `lop3_predicate`
 //   min, max          d                   a, b[, c]           three operands exist for f32
 //   cvt               d                   a[, b]              two sources when packing: a goes to the upper half
 //   cvt.pack          d                   a, b[, c]           type: each element's; source_type: of a and b
+//   dp4a, dp2a        d                   a, b, c             type: of a's elements; source_type: of b's
 //   mov               d                   a                   either may be a Vector, then `vector` is its length
 //   testp, isspacep   p                   a                   `test`; `space`
 //   fns               d                   mask, base, offset
@@ -107,6 +109,7 @@ enum class BarMode : std::uint8_t { Sync, Arrive, RedPopc, RedAnd, RedOr };
 //   ret, exit, trap, brkpt, cp.async.commit_group, cp.async.wait_all: none
 //   Unsupported       -                   -                   operands are not looked at; `text` says what it is
 //
+// `space` of a generic access to a named variable is the variable's own (the assembler has it so).
 // A guard applies to the whole instruction. Special registers occur only as src[0] of mov and cvt. `membermask` and
 // the like may be immediates: 32 bits of them count. An integer Immediate is the literal in two's complement, 64 bits;
 // take the low bits of the width that the instruction reads.
@@ -117,7 +120,7 @@ enum class BarMode : std::uint8_t { Sync, Arrive, RedPopc, RedAnd, RedOr };
 
 /// The modifiers of an instruction, decoded. What an opcode does not use stays at its default.
 struct Modifiers {
-    Type type = Type::None;        ///< the operation's type; of `cvt`, `set`, `dp4a`: the destination's
+    Type type = Type::None;        ///< the operation's type; of `cvt`, `set`: the destination's; of dp4a: a's
     Type source_type = Type::None; ///< of `cvt`, `set`, `slct` (its condition), `dp4a`/`dp2a` (second operand)
     Rounding rounding = Rounding::None;
     bool ftz = false, sat = false, satfinite = false, relu = false, nan = false, xorsign_abs = false;

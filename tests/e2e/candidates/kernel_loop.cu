@@ -1,0 +1,13 @@
+__global__ void add(const float* a, const float* b, float* c, int n) {
+    int i = blockIdx.x * blockDim.x + threadIdx.x;
+    volatile float* out = c;
+    if (i < n) {
+        do {
+            out[i] = a[i] + b[i];
+        } while (out[i] == out[i]);
+    }
+}
+
+extern "C" void solve(const float* a, const float* b, float* c, int n) {
+    add<<<(n + 255) / 256, 256>>>(a, b, c, n);
+}

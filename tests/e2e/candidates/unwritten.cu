@@ -1,0 +1,3 @@
+__global__ void nothing() {}
+
+extern "C" void solve(const float* a, const float* b, float* c, int n) { nothing<<<1, 1>>>(); }

@@ -1,0 +1,127 @@
+// What surrounds the harness fails: the error is clear, and nothing that was written is lost.
+#include <fstream>
+#include <gtest/gtest.h>
+
+#include "e2e/run_assay.h"
+
+namespace assay::e2e {
+namespace {
+
+namespace fs = std::filesystem;
+const std::string good = ASSAY_SOURCE_DIR "/tests/e2e/candidates/good.cu";
+const std::string flags = " --device vgpu --json --no-time ";
+
+TEST(Trouble, AKilledWorkerIsTheHarnessesFaultAndTheNextCandidateIsJudged) {
+    const Scratch scratch;
+    // kernel_loop keeps its run worker busy until its deadline: kill it before.
+    const Outcome outcome = run("assay eval vector_add" + flags +
+                                    "--cache cache --out out.jsonl '" ASSAY_SOURCE_DIR
+                                    "/tests/e2e/candidates/kernel_loop.cu' '" +
+                                    good +
+                                    "' & assay=$!\n"
+                                    "for i in $(seq 200); do sleep 0.1\n"
+                                    "  for worker in $(pgrep -P \"$(pgrep -P $assay || echo $assay)\" 2>/dev/null; pgrep -P $assay); do\n"
+                                    "    if tr '\\0' ' ' </proc/$worker/cmdline | grep -q 'worker run' &&\n"
+                                    "       [ \"$(awk '{print int(($14 + $15) / 100)}' /proc/$worker/stat)\" -ge 2 ]; then\n"
+                                    "      kill -KILL $worker; break 2\n"
+                                    "    fi\n"
+                                    "  done\n"
+                                    "done\n"
+                                    "wait $assay",
+                                scratch.path());
+    EXPECT_EQ(outcome.code, 3) << outcome.out << outcome.err;
+    const auto results = outcome.lines();
+    ASSERT_EQ(results.size(), 2U);
+    EXPECT_EQ(results[0].at("status"), "harness_error") << results[0].dump(2);
+    EXPECT_NE(results[0].dump().find("SIGKILL"), std::string::npos) << results[0].dump(2);
+    EXPECT_EQ(results[1].at("status"), "passed") << results[1].dump(2);
+}
+
+TEST(Trouble, AFullDiskIsAnErrorAndKeepsWhatWasWritten) {
+    const Scratch scratch;
+    const Outcome outcome = run("assay eval vector_add" + flags + "--cache none --out out.jsonl '" + good +
+                                    "' >/dev/null || exit 9\n"
+                                    "size=$(stat -c %s out.jsonl)\n"
+                                    "trap '' XFSZ; ulimit -f $((size / 1024 + 1))\n" // no room for a second result
+                                    "assay eval vector_add" +
+                                    flags + "--cache none --out out.jsonl '" + good + "' '" + good + "' '" + good + "'",
+                                scratch.path());
+    EXPECT_EQ(outcome.code, 3) << outcome.err;
+    EXPECT_NE(outcome.err.find("out.jsonl"), std::string::npos) << outcome.err;
+    const Outcome score = run("assay score out.jsonl --json", scratch.path());
+    EXPECT_EQ(score.code, 0) << score.err;
+    EXPECT_EQ(score.lines().at(0).at("correct"), 1) << score.out;
+}
+
+TEST(Trouble, AnUnwritableCacheCostsTimeAndIsSaid) {
+    const Scratch scratch;
+    std::ofstream(scratch.path() / "file") << "not a folder";
+    const Outcome outcome = run("assay eval vector_add" + flags + "--cache file/cache '" + good + "'", scratch.path());
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    const auto result = outcome.lines().at(0);
+    EXPECT_EQ(result.at("status"), "passed");
+    EXPECT_NE(result.at("warnings").dump().find("cache"), std::string::npos) << result.dump(2);
+}
+
+TEST(Trouble, ACorruptedCacheEntryIsReplacedAndIsSaid) {
+    const Scratch scratch;
+    const std::string command = "assay eval vector_add" + flags + "--cache cache '" + good + "'";
+    ASSERT_EQ(run(command, scratch.path()).code, 0);
+    unsigned corrupted = 0;
+    for (const auto& entry : fs::recursive_directory_iterator(scratch.path() / "cache")) {
+        if (entry.is_regular_file() && entry.file_size() > 64) {
+            std::fstream file(entry.path(), std::ios::in | std::ios::out | std::ios::binary);
+            file.seekp(static_cast<std::streamoff>(entry.file_size() / 2));
+            file << "garbage";
+            ++corrupted;
+        }
+    }
+    ASSERT_GT(corrupted, 0U);
+    const auto again = run(command, scratch.path());
+    EXPECT_EQ(again.code, 0) << again.err;
+    EXPECT_NE(again.lines().at(0).at("warnings").dump().find("cache"), std::string::npos) << again.out;
+    const auto healed = run(command, scratch.path());
+    EXPECT_TRUE(healed.lines().at(0).at("warnings").empty()) << healed.out;
+}
+
+TEST(Trouble, AMalformedTaskFileNamesFileAndFieldAndHidesNoOther) {
+    const Scratch scratch;
+    fs::copy(ASSAY_SOURCE_DIR "/tasks", scratch.path() / "tasks", fs::copy_options::recursive);
+    fs::create_directory_symlink(ASSAY_SOURCE_DIR "/reference", scratch.path() / "reference");
+    std::ifstream original(scratch.path() / "tasks/level1/gelu.json");
+    auto task = nlohmann::ordered_json::parse(original);
+    task["inputs"]["x"]["dtype"] = "float31";
+    std::ofstream(scratch.path() / "tasks/level1/gelu.json") << task.dump();
+    const Outcome list = run("assay tasks list --root .", scratch.path());
+    EXPECT_EQ(list.code, 2);
+    EXPECT_NE(list.err.find("gelu.json"), std::string::npos) << list.err;
+    EXPECT_NE(list.err.find("/inputs/x/dtype"), std::string::npos) << list.err;
+    EXPECT_NE(list.out.find("vector_add"), std::string::npos) << list.out;
+    const Outcome broken = run("assay eval gelu --root . '" + good + "'", scratch.path());
+    EXPECT_EQ(broken.code, 2);
+    EXPECT_NE(broken.err.find("float31"), std::string::npos) << broken.err;
+    EXPECT_EQ(run("assay eval vector_add --root . --cache none" + flags + "'" + good + "'", scratch.path()).code, 0);
+}
+
+TEST(Trouble, UsageErrorsSayWhatToDo) {
+    const Scratch scratch;
+    const auto says = [&](const std::string& command, int code, const std::string& text) {
+        const Outcome outcome = run(command, scratch.path());
+        EXPECT_EQ(outcome.code, code) << command << outcome.err;
+        EXPECT_NE((outcome.out + outcome.err).find(text), std::string::npos) << command << outcome.out << outcome.err;
+    };
+    says("assay", 2, "--help");
+    says("assay --help", 0, "Examples");
+    says("assay eval --help", 0, "Examples");
+    says("assay eval vector_ad '" + good + "'", 2, "did you mean 'vector_add'");
+    says("assay eval vector_add missing.cu", 2, "missing.cu");
+    says("assay eval vector_add '" + good + "' --device gpu0", 4, "vgpu, cuda:N or auto");
+    says("assay run no_such_suite", 2, "no_such_suite");
+    says("mkdir none; assay run demo --device vgpu --candidates none", 5, "no candidates");
+    says("touch empty.jsonl; assay score empty.jsonl", 5, "no results");
+    says("echo '{' >torn.jsonl; echo '{}' >>torn.jsonl; assay score torn.jsonl", 2, "torn.jsonl");
+    says("assay plan vector_add '" + good + "' --workload nope", 2, "known:");
+}
+
+} // namespace
+} // namespace assay::e2e

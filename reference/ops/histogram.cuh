@@ -6,7 +6,7 @@
 namespace ops {
 
 constexpr int histogram_threads = 256;
-constexpr index_t histogram_shared_bins = 8192; ///< 32 KiB of counters
+constexpr index_t histogram_shared_bins = 4096; ///< 16 KiB of counters: several blocks still share a multiprocessor
 
 /// Each block counts in shared memory, where collisions are cheap, and adds what it counted to the result.
 inline __global__ void histogram_shared_kernel(const int* x, int* counts, index_t n, int bins) {

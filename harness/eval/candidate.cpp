@@ -157,9 +157,7 @@ Result<std::vector<Candidate>> load_candidates(const fs::path& root) {
         if (!candidate) {
             return std::unexpected(candidate.error());
         }
-        if (candidate->task.empty()) {
-            candidate->task = path.parent_path().filename().string();
-        }
+        candidate->task = path.parent_path().filename().string();
         candidates.push_back(std::move(*candidate));
     }
     return candidates;

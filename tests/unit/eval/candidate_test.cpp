@@ -1,0 +1,109 @@
+#include "eval/candidate.h"
+
+#include <cstdlib>
+#include <fstream>
+#include <gtest/gtest.h>
+
+namespace assay::eval {
+namespace {
+
+namespace fs = std::filesystem;
+
+class CandidateTest : public testing::Test {
+  protected:
+    CandidateTest() {
+        std::string pattern = (fs::temp_directory_path() / "assay-test-XXXXXX").string();
+        folder = mkdtemp(pattern.data());
+    }
+    ~CandidateTest() override { fs::remove_all(folder); }
+
+    void write(const fs::path& file, const std::string& text) const {
+        fs::create_directories((folder / file).parent_path());
+        std::ofstream(folder / file) << text;
+    }
+
+    [[nodiscard]] Error error_of(const fs::path& path) const {
+        const auto candidate = load_candidate(folder / path);
+        return candidate ? Error{"no error", {}, {}} : candidate.error();
+    }
+
+    fs::path folder;
+};
+
+TEST_F(CandidateTest, AFileIsACandidateNamedAfterIt) {
+    write("fast.cu", "text");
+    const auto candidate = load_candidate(folder / "fast.cu");
+    ASSERT_TRUE(candidate);
+    EXPECT_EQ(candidate->name, "fast");
+    EXPECT_EQ(candidate->source, "text");
+    EXPECT_EQ(candidate->entry, "solve");
+}
+
+TEST_F(CandidateTest, AFolderSaysMore) {
+    write("mine/kernel.cu", "text");
+    write("mine/candidate.json",
+          R"({"name": "best", "task": "softmax", "author": "m", "entry": "go", "options": ["-use_fast_math"]})");
+    const auto candidate = load_candidate(folder / "mine");
+    ASSERT_TRUE(candidate) << candidate.error().to_string();
+    EXPECT_EQ(candidate->name, "best");
+    EXPECT_EQ(candidate->task, "softmax");
+    EXPECT_EQ(candidate->author, "m");
+    EXPECT_EQ(candidate->entry, "go");
+    EXPECT_EQ(candidate->options, std::vector<std::string>{"-use_fast_math"});
+    EXPECT_EQ(candidate->path, folder / "mine/kernel.cu");
+}
+
+TEST_F(CandidateTest, TheHashCoversSourceEntryAndOptions) {
+    write("a/kernel.cu", "text");
+    write("a/candidate.json", "{}");
+    const auto plain = load_candidate(folder / "a")->hash;
+    write("a/candidate.json", R"({"entry": "go"})");
+    const auto entry = load_candidate(folder / "a")->hash;
+    write("a/candidate.json", R"({"options": ["-use_fast_math"]})");
+    const auto options = load_candidate(folder / "a")->hash;
+    EXPECT_NE(plain, entry);
+    EXPECT_NE(plain, options);
+    EXPECT_NE(entry, options);
+}
+
+TEST_F(CandidateTest, ErrorsNameThePlace) {
+    EXPECT_NE(error_of("none.cu").where.find("none.cu"), std::string::npos);
+    write("x.txt", "");
+    EXPECT_EQ(error_of("x.txt").what, "not a candidate");
+    write("bad/candidate.json", "{");
+    EXPECT_NE(error_of("bad").where.find("candidate.json"), std::string::npos);
+    write("list/candidate.json", "[]");
+    EXPECT_EQ(error_of("list").what, "is not an object");
+    write("typed/candidate.json", R"({"entry": 3})");
+    EXPECT_NE(error_of("typed").where.find("#/entry"), std::string::npos);
+    write("unknown/candidate.json", R"({"entri": "go"})");
+    EXPECT_NE(error_of("unknown").where.find("#/entri"), std::string::npos);
+    write("two/candidate.json", "{}");
+    write("two/a.cu", "");
+    write("two/b.cu", "");
+    EXPECT_EQ(error_of("two").what, "more than one .cu file here");
+    write("option/candidate.json", R"({"options": ["-I/etc"]})");
+    write("option/a.cu", "");
+    EXPECT_NE(error_of("option").where.find("#/options"), std::string::npos);
+    write("big.cu", std::string(max_source_bytes + 1, 'x'));
+    EXPECT_EQ(error_of("big.cu").what, "larger than 1 MiB");
+}
+
+TEST_F(CandidateTest, ATreeIsReadByTaskAndName) {
+    write("softmax/b.cu", "");
+    write("softmax/a.cu", "");
+    write("softmax/expect.json", "{}");
+    write("gelu/c/candidate.json", "{}");
+    write("gelu/c/kernel.cu", "");
+    const auto candidates = load_candidates(folder);
+    ASSERT_TRUE(candidates) << candidates.error().to_string();
+    std::vector<std::string> names;
+    for (const Candidate& candidate : *candidates) {
+        names.push_back(candidate.task + "/" + candidate.name);
+    }
+    EXPECT_EQ(names, (std::vector<std::string>{"gelu/c", "softmax/a", "softmax/b"}));
+    EXPECT_FALSE(load_candidates(folder / "nothing"));
+}
+
+} // namespace
+} // namespace assay::eval

@@ -9,13 +9,13 @@ namespace {
 constexpr std::uint8_t zone = 0x7F;
 
 /// One input and one output of 8 bytes, one scratch buffer of 100, and what an honest run leaves of them.
-struct Run {
+struct RunImages {
     plan::LaunchPlan plan;
     tasks::Binding binding;
     std::vector<Bytes> inputs{Bytes(8, std::byte{1})};
     std::vector<Bytes> images;
 
-    Run() {
+    RunImages() {
         using Role = plan::Buffer::Role;
         plan.buffers = {{Role::Input, 0, "x", 8}, {Role::Output, 0, "y", 8}, {Role::Scratch, 0, "scratch0", 100},
                         {Role::Symbol, 0, "table", 16}};
@@ -34,13 +34,13 @@ struct Run {
 };
 
 TEST(Images, OfAnHonestRunShowNoDamage) {
-    const Run run;
+    const RunImages run;
     EXPECT_FALSE(run.damage().has_value());
     EXPECT_EQ(output_bytes(run.plan, run.images, 0), Bytes(8, std::byte{2}));
 }
 
 TEST(Images, OneByteBehindAnOutputIsSeen) {
-    Run run;
+    RunImages run;
     run.images[1][zone_bytes + 8] = std::byte{0};
     ASSERT_TRUE(run.damage());
     EXPECT_EQ(run.damage()->check, "red-zone");
@@ -49,7 +49,7 @@ TEST(Images, OneByteBehindAnOutputIsSeen) {
 }
 
 TEST(Images, OneByteBeforeAnInputIsSeen) {
-    Run run;
+    RunImages run;
     run.images[0][zone_bytes - 1] = std::byte{0};
     ASSERT_TRUE(run.damage());
     EXPECT_EQ(run.damage()->detail,
@@ -58,7 +58,7 @@ TEST(Images, OneByteBeforeAnInputIsSeen) {
 
 TEST(Images, BothZonesOfScratchAreLookedAt) {
     for (const std::size_t at : {std::size_t{0}, 2 * zone_bytes - 1}) {
-        Run run;
+        RunImages run;
         run.images[2][at] = std::byte{0};
         ASSERT_TRUE(run.damage()) << at;
         EXPECT_NE(run.damage()->detail.find("scratch0"), std::string::npos);
@@ -66,7 +66,7 @@ TEST(Images, BothZonesOfScratchAreLookedAt) {
 }
 
 TEST(Images, AChangedInputIsSeen) {
-    Run run;
+    RunImages run;
     run.images[0][zone_bytes + 5] = std::byte{9};
     ASSERT_TRUE(run.damage());
     EXPECT_EQ(run.damage()->check, "inputs-unchanged");

@@ -17,8 +17,8 @@ struct Interval {
 };
 
 /// The exact order-statistic interval of the median (binomial; e.g. Hahn & Meeker, Statistical Intervals, 5.2):
-/// distribution-free, symmetric in rank. nullopt for fewer than 2 values or any NaN; with too few values for the confidence
-/// asked, the whole range with the confidence that it has.
+/// distribution-free, symmetric in rank. nullopt for fewer than 2 values or any NaN; with too few values for the
+/// confidence asked, the whole range with the confidence that it has.
 [[nodiscard]] std::optional<Interval> median_interval(std::span<const double> values, double confidence);
 
 /// Of positive values; NaN if empty or any is not positive.

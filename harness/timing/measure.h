@@ -28,6 +28,7 @@ struct Options {
     unsigned warmup_pairs = 3;    ///< at least; until three ratios agree within 2 %, or the warm-up budget is spent
     std::chrono::milliseconds budget{10'000}; ///< of wall time for the pairs; at least 6 pairs are taken
     std::uint64_t seed = 0;       ///< of the coin
+    std::function<std::chrono::steady_clock::time_point()> now = std::chrono::steady_clock::now; ///< for the budgets
 };
 
 /// Fills everything of a Timing but workload and clock. An Error comes from a sampler, or says that a sampler returned a time

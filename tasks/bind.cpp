@@ -15,7 +15,8 @@ namespace {
 Result<double> evaluate_bound(const std::string& text, const std::map<std::string, double>& values) {
     double value = 0;
     const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (code == std::errc() && end == text.data() + text.size()) {
+    // from_chars also reads "inf" and "nan", which are names here.
+    if (code == std::errc() && end == text.data() + text.size() && std::isfinite(value)) {
         return value;
     }
     const auto whole = evaluate_expression(text, values);

@@ -5,7 +5,6 @@
 #include <utility>
 
 #if ASSAY_VGPU
-#include "isa/decode.h"
 #include "vgpu/vgpu.h"
 #endif
 

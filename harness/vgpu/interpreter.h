@@ -9,8 +9,8 @@
 
 namespace assay::vgpu {
 
-/// Runs a launch to its end, or to its first fault, on the calling thread, blocks in order. Every access is checked against
-/// the allocations; an opcode that it does not know ends in Fault::IllegalInstruction with its line.
+/// Runs a launch to its end, or to its first fault, on the calling thread, blocks in order. Every access is checked
+/// against the allocations; an opcode that it does not know ends in Fault::IllegalInstruction with its line.
 [[nodiscard]] std::optional<Fault> interpret(const Launch& launch);
 
 } // namespace assay::vgpu

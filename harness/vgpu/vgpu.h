@@ -1,10 +1,10 @@
 // The virtual GPU as a device: the CUDA driver functions, answered on the CPU.
 //
-// Semantics are the driver API's, with these choices: work is executed when it is issued, so everything is complete when
-// a call returns; an error in a kernel is sticky, as on a GPU, and is returned by the launch and by everything after it until the
-// context is released; events record the CPU time that the vGPU's threads have used (`clock` "host"), so that
-// cuEventElapsedTime is CPU time in milliseconds; the device describes itself as compute capability 9.0 with one
-// "multiprocessor" for each host thread.
+// Semantics are the driver API's, with these choices: work is executed when it is issued, so everything is complete
+// when a call returns; an error in a kernel is sticky, as on a GPU, and is returned by the launch and by everything
+// after it until the context is released; events record the CPU time that the vGPU's threads have used (`clock`
+// "host"), so that cuEventElapsedTime is CPU time in milliseconds; the device describes itself as compute
+// capability 9.0 with one "multiprocessor" for each host thread.
 #pragma once
 
 #include <optional>

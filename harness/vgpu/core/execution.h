@@ -72,8 +72,9 @@ struct Launch {
     std::uint32_t dynamic_shared = 0;
     std::uint64_t parameters = 0; ///< device address of the parameter block, frame-sized
     bool cooperative = false;     ///< all blocks are resident at once, so that they may wait for one another
-    /// Of a cooperative launch, else 0: device address of 64 zero bytes, the grid barrier's workspace, which cooperative
-    /// groups find through %envreg1 (its upper half) and %envreg2 (cooperative_groups/details/driver_abi.h).
+    /// Of a cooperative launch, else 0: device address of 64 zero bytes, the grid barrier's workspace, which
+    /// cooperative groups find through %envreg1 (its upper half) and %envreg2
+    /// (cooperative_groups/details/driver_abi.h).
     std::uint64_t grid_workspace = 0;
     Memory* memory = nullptr;
     Services* services = nullptr;

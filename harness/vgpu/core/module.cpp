@@ -12,23 +12,6 @@ bool has_address(const isa::Variable& variable) {
     return variable.space == isa::Space::Global || variable.space == isa::Space::Const;
 }
 
-/// As the driver's linker does for a module on its own.
-Result<> check_externals(const isa::Program& program) {
-    for (const isa::Function& function : program.functions) {
-        if (!function.defined && !is_external(function.name)) {
-            return fail("unresolved external function '" + function.name + "'", function.name,
-                        "a module on its own can call only what it defines, and vprintf, malloc, free, __assertfail");
-        }
-    }
-    for (const isa::Variable& variable : program.variables) {
-        if (variable.external && has_address(variable)) {
-            return fail("unresolved external variable '" + variable.name + "'", variable.name,
-                        "define the variable in the same module");
-        }
-    }
-    return {};
-}
-
 /// The address that a relocation puts in; shared variables have offsets in a block, which no initialiser can name.
 Result<std::uint64_t> target_of(const LoadedModule& module, const isa::Relocation& relocation,
                                 const isa::Variable& holder) {
@@ -60,6 +43,23 @@ Result<> initialise(const LoadedModule& module, std::uint32_t index) {
 }
 
 } // namespace
+
+/// As the driver's linker does for a module on its own.
+Result<> check_externals(const isa::Program& program) {
+    for (const isa::Function& function : program.functions) {
+        if (!function.defined && !is_external(function.name)) {
+            return fail("unresolved external function '" + function.name + "'", function.name,
+                        "a module on its own can call only what it defines, and vprintf, malloc, free, __assertfail");
+        }
+    }
+    for (const isa::Variable& variable : program.variables) {
+        if (variable.external && has_address(variable)) {
+            return fail("unresolved external variable '" + variable.name + "'", variable.name,
+                        "define the variable in the same module");
+        }
+    }
+    return {};
+}
 
 Result<LoadedModule> load(isa::Program program, Memory& memory) {
     if (auto resolved = check_externals(program); !resolved) {

@@ -13,6 +13,9 @@ namespace assay::vgpu {
 /// allocated. The result's `variable_address` belongs to `memory`: give the module to `unload` before the memory goes.
 [[nodiscard]] Result<LoadedModule> load(isa::Program program, Memory& memory);
 
+/// Whether everything that the program declares without defining it exists here; `load` checks it as well.
+[[nodiscard]] Result<> check_externals(const isa::Program& program);
+
 /// Frees the variables.
 void unload(const LoadedModule& module, Memory& memory);
 

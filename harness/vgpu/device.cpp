@@ -1,0 +1,200 @@
+#include "vgpu/device.h"
+
+#include <algorithm>
+#include <cstring>
+#include <ctime>
+#include <thread>
+#include <utility>
+
+#include "vgpu/interpreter.h"
+
+namespace assay::vgpu {
+
+namespace {
+
+constexpr std::size_t output_limit = 1 << 20;
+constexpr std::uint64_t workspace_bytes = 64;
+
+CUresult error_of(Fault::Kind kind) {
+    switch (kind) {
+    case Fault::Kind::IllegalAddress:
+        return CUDA_ERROR_ILLEGAL_ADDRESS;
+    case Fault::Kind::Misaligned:
+        return CUDA_ERROR_MISALIGNED_ADDRESS;
+    case Fault::Kind::Trap:
+        return CUDA_ERROR_LAUNCH_FAILED;
+    case Fault::Kind::Assert:
+        return CUDA_ERROR_ASSERT;
+    case Fault::Kind::IllegalInstruction:
+        return CUDA_ERROR_ILLEGAL_INSTRUCTION;
+    case Fault::Kind::Deadlock:
+        return CUDA_ERROR_LAUNCH_TIMEOUT;
+    case Fault::Kind::LaunchFailure:
+        return CUDA_ERROR_LAUNCH_FAILED;
+    }
+    return CUDA_ERROR_UNKNOWN;
+}
+
+} // namespace
+
+const isa::Function& Kernel::function() const {
+    return module->loaded.program.functions[index];
+}
+
+Device& Device::instance() {
+    // Never destroyed: threads of the program may still be in a driver function when it exits.
+    static Device* const device = new Device;
+    return *device;
+}
+
+unsigned Device::threads() const {
+    const std::scoped_lock lock(report_mutex_);
+    return threads_ != 0 ? threads_ : std::max(1u, std::thread::hardware_concurrency());
+}
+
+std::uint64_t Device::cpu_time() {
+    timespec now{};
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000u + static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+Kernel* Device::find_kernel(CUfunction function) const {
+    for (const auto& [handle, module] : modules.all()) {
+        for (const auto& [index, kernel] : module->kernels) {
+            if (reinterpret_cast<CUfunction>(kernel.get()) == function) {
+                return kernel.get();
+            }
+        }
+    }
+    return nullptr;
+}
+
+std::uint64_t Device::parameter_block(std::uint64_t bytes) {
+    if (parameter_capacity_ < bytes) {
+        if (parameters_ != 0) {
+            memory.free(parameters_);
+        }
+        parameters_ = memory.allocate(bytes).value_or(0);
+        parameter_capacity_ = parameters_ != 0 ? bytes : 0;
+    }
+    return parameters_;
+}
+
+CUresult Device::launch(Kernel& kernel, Launch request, const std::vector<std::byte>& parameters) {
+    const isa::Function& function = kernel.function();
+    const std::uint64_t frame = std::max<std::uint64_t>({function.frame_bytes, parameters.size(), 4096});
+    request.parameters = parameter_block(frame);
+    if (request.cooperative && grid_workspace_ == 0) {
+        grid_workspace_ = memory.allocate(workspace_bytes).value_or(0);
+    }
+    if (request.parameters == 0 || (request.cooperative && grid_workspace_ == 0)) {
+        return CUDA_ERROR_OUT_OF_MEMORY;
+    }
+    std::memset(reinterpret_cast<void*>(request.parameters), 0, frame);
+    std::ranges::copy(parameters, reinterpret_cast<std::byte*>(request.parameters));
+    if (request.cooperative) {
+        std::memset(reinterpret_cast<void*>(grid_workspace_), 0, workspace_bytes);
+        request.grid_workspace = grid_workspace_;
+    }
+    request.module = &kernel.module->loaded;
+    request.kernel = kernel.index;
+    request.memory = &memory;
+    request.services = this;
+    request.threads = threads();
+
+    if (auto fault = run(kernel, request)) {
+        sticky = error_of(fault->kind);
+        const std::scoped_lock lock(report_mutex_);
+        fault_ = std::move(fault);
+        return sticky;
+    }
+    return CUDA_SUCCESS;
+}
+
+std::optional<Fault> Device::run(Kernel& kernel, const Launch& request) {
+    bool generate = false;
+    {
+        const std::scoped_lock lock(report_mutex_);
+        generate = engine_ == Engine::Auto;
+    }
+    if (generate && !kernel.compiled) {
+        kernel.compiled = true;
+        if (auto code = generator_.compile(kernel.module->loaded, kernel.index)) {
+            kernel.code = std::move(*code);
+        } else {
+            kernel.fallback = kernel.function().name + ": " + code.error().what;
+        }
+    }
+    if (generate && !kernel.code) {
+        const std::scoped_lock lock(report_mutex_);
+        if (std::ranges::find(fallbacks_, kernel.fallback) == fallbacks_.end()) {
+            fallbacks_.push_back(kernel.fallback);
+        }
+    }
+    std::optional<Fault> fault;
+    timed([&] { fault = generate && kernel.code ? codegen::run(*kernel.code, request) : interpret(request); });
+    return fault;
+}
+
+void Device::destroy_context() {
+    for (const auto& [handle, module] : modules.all()) {
+        unload(module->loaded, memory);
+    }
+    modules.clear();
+    streams.clear();
+    events.clear();
+    for (const std::uint64_t address : allocations) {
+        memory.free(address);
+    }
+    allocations.clear();
+    heap.reset();
+    sticky = CUDA_SUCCESS;
+}
+
+void Device::set_engine(Engine engine) {
+    const std::scoped_lock lock(report_mutex_);
+    engine_ = engine;
+}
+
+void Device::set_threads(unsigned threads) {
+    const std::scoped_lock lock(report_mutex_);
+    threads_ = threads;
+}
+
+std::optional<Fault> Device::last_fault() const {
+    const std::scoped_lock lock(report_mutex_);
+    return fault_;
+}
+
+std::vector<std::string> Device::take_fallbacks() {
+    const std::scoped_lock lock(report_mutex_);
+    return std::exchange(fallbacks_, {});
+}
+
+std::string Device::take_output() {
+    const std::scoped_lock lock(report_mutex_);
+    return std::exchange(output_, {});
+}
+
+void Device::print(std::string_view text) {
+    const std::scoped_lock lock(report_mutex_);
+    output_ += text.substr(0, output_limit - std::min(output_limit, output_.size()));
+}
+
+void set_engine(Engine engine) {
+    Device::instance().set_engine(engine);
+}
+void set_threads(unsigned threads) {
+    Device::instance().set_threads(threads);
+}
+std::optional<Fault> last_fault() {
+    return Device::instance().last_fault();
+}
+std::vector<std::string> take_fallbacks() {
+    return Device::instance().take_fallbacks();
+}
+std::string take_output() {
+    return Device::instance().take_output();
+}
+
+} // namespace assay::vgpu

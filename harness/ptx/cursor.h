@@ -47,7 +47,7 @@ public:
     void fail_expected(std::string_view what);
     void fail(std::string what, Position position, std::string hint = {});
     [[nodiscard]] bool failed() const { return error_.has_value(); }
-    [[nodiscard]] Error take_error() { return std::move(*error_); }
+    [[nodiscard]] const std::optional<Error>& error() const { return error_; }
 
     /// Bounds the depth of nested scopes, operands, initialisers and expressions, for the length of its life.
     class Nesting {

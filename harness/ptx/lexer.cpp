@@ -13,6 +13,12 @@ bool is_digit(char c) {
 bool is_hex_digit(char c) {
     return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
+bool is_octal_digit(char c) {
+    return c >= '0' && c <= '7';
+}
+bool is_binary_digit(char c) {
+    return c == '0' || c == '1';
+}
 bool is_letter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
@@ -21,15 +27,9 @@ bool is_follow(char c) {
     return is_letter(c) || is_digit(c) || c == '_' || c == '$';
 }
 
-std::size_t skip_digits(std::string_view text, std::size_t offset) {
-    while (offset < text.size() && is_digit(text[offset])) {
-        ++offset;
-    }
-    return offset;
-}
-
-std::size_t skip_follow(std::string_view text, std::size_t offset) {
-    while (offset < text.size() && is_follow(text[offset])) {
+/// The offset of the first byte from `offset` on that is not of the class.
+std::size_t skip(std::string_view text, std::size_t offset, bool (*is_in_class)(char)) {
+    while (offset < text.size() && is_in_class(text[offset])) {
         ++offset;
     }
     return offset;
@@ -44,7 +44,7 @@ std::size_t skip_exponent(std::string_view text, std::size_t offset) {
     if (digits < text.size() && (text[digits] == '+' || text[digits] == '-')) {
         ++digits;
     }
-    const std::size_t end = skip_digits(text, digits);
+    const std::size_t end = skip(text, digits, is_digit);
     return end == digits ? offset : end;
 }
 
@@ -110,7 +110,7 @@ Token Lexer::next() {
         return finish(Token::Kind::End, offset_);
     }
     if (is_letter(c) || c == '_' || c == '$' || (c == '%' && is_follow(at(offset_ + 1)))) {
-        return finish(Token::Kind::Word, skip_follow(text_, offset_ + 1));
+        return finish(Token::Kind::Word, skip(text_, offset_ + 1, is_follow));
     }
     if (is_digit(c)) {
         return number();
@@ -125,12 +125,12 @@ Token Lexer::next() {
 }
 
 Token Lexer::dot_word() {
-    std::size_t end = skip_follow(text_, offset_ + 1);
+    std::size_t end = skip(text_, offset_ + 1, is_follow);
     if (end == offset_ + 1) {
         return invalid("a dot without a word", end);
     }
     while (at(end) == ':' && at(end + 1) == ':' && is_follow(at(end + 2))) {
-        end = skip_follow(text_, end + 2);
+        end = skip(text_, end + 2, is_follow);
     }
     return finish(Token::Kind::DotWord, end);
 }
@@ -150,61 +150,59 @@ Token Lexer::string() {
 }
 
 Token Lexer::number() {
-    const std::size_t begin = offset_;
-    std::size_t end = begin;
-    Token::Kind kind = Token::Kind::Integer;
-    const char prefix = at(begin) == '0' ? at(begin + 1) : '\0';
-    if (prefix == 'f' || prefix == 'F' || prefix == 'd' || prefix == 'D') {
-        kind = Token::Kind::Float;
-        const std::size_t digits = prefix == 'f' || prefix == 'F' ? 8 : 16;
-        for (end = begin + 2; is_hex_digit(at(end)); ++end) {
-        }
-        if (end - begin - 2 != digits || is_follow(at(end))) {
-            return invalid(digits == 8 ? "a number that is not 0f and 8 hexadecimal digits"
-                                       : "a number that is not 0d and 16 hexadecimal digits",
-                           skip_follow(text_, end));
-        }
-        return finish(kind, end);
-    }
-    bool well_formed = true;
-    if (prefix == 'x' || prefix == 'X') {
-        for (end = begin + 2; is_hex_digit(at(end)); ++end) {
-        }
-        well_formed = end > begin + 2;
-    } else if (prefix == 'b' || prefix == 'B') {
-        for (end = begin + 2; at(end) == '0' || at(end) == '1'; ++end) {
-        }
-        well_formed = end > begin + 2;
-    } else {
-        end = skip_digits(text_, begin);
-        std::size_t fraction = end;
-        if (at(fraction) == '.') {
-            fraction = skip_digits(text_, fraction + 1);
-        }
-        fraction = skip_exponent(text_, fraction);
-        if (fraction != end) {
-            kind = Token::Kind::Float;
-            end = fraction;
-        } else if (at(begin) == '0') {
-            well_formed = std::all_of(text_.begin() + static_cast<std::ptrdiff_t>(begin),
-                                      text_.begin() + static_cast<std::ptrdiff_t>(end), [](char c) { return c < '8'; });
+    if (at(offset_) == '0') {
+        switch (at(offset_ + 1)) {
+        case 'x':
+        case 'X':
+            return integer(offset_ + 2, is_hex_digit);
+        case 'b':
+        case 'B':
+            return integer(offset_ + 2, is_binary_digit);
+        case 'f':
+        case 'F':
+            return exact_float(8, "a number that is not 0f and 8 hexadecimal digits");
+        case 'd':
+        case 'D':
+            return exact_float(16, "a number that is not 0d and 16 hexadecimal digits");
+        default:
+            break;
         }
     }
-    if (kind == Token::Kind::Integer && at(end) == 'U') {
-        ++end;
+    const std::size_t whole = skip(text_, offset_, is_digit);
+    const std::size_t fraction = at(whole) == '.' ? skip(text_, whole + 1, is_digit) : whole;
+    const std::size_t end = skip_exponent(text_, fraction);
+    if (end == whole) {
+        return integer(offset_, at(offset_) == '0' ? is_octal_digit : is_digit);
     }
-    if (!well_formed || is_follow(at(end))) {
-        return invalid("a malformed number", skip_follow(text_, end));
+    return is_follow(at(end)) ? malformed(end) : finish(Token::Kind::Float, end);
+}
+
+/// The digits from `digits` on and an optional U.
+Token Lexer::integer(std::size_t digits, bool (*is_in_base)(char)) {
+    std::size_t end = skip(text_, digits, is_in_base);
+    const bool is_empty = end == digits;
+    end += at(end) == 'U' ? 1 : 0;
+    return is_empty || is_follow(at(end)) ? malformed(end) : finish(Token::Kind::Integer, end);
+}
+
+Token Lexer::exact_float(std::size_t digits, const char* problem) {
+    const std::size_t end = skip(text_, offset_ + 2, is_hex_digit);
+    if (end - offset_ - 2 != digits || is_follow(at(end))) {
+        return invalid(problem, skip(text_, end, is_follow));
     }
-    return finish(kind, end);
+    return finish(Token::Kind::Float, end);
+}
+
+Token Lexer::malformed(std::size_t end) {
+    return invalid("a malformed number", skip(text_, end, is_follow));
 }
 
 Token Lexer::relex_number(const Token& dot_word) {
     // A DotWord never spans lines, so the line and its start are still right.
     offset_ = line_start_ + dot_word.position.column - 1;
-    const std::size_t end = skip_exponent(text_, skip_digits(text_, offset_ + 1));
+    const std::size_t end = skip_exponent(text_, skip(text_, offset_ + 1, is_digit));
     if (end == offset_ + 1 || is_follow(at(end))) {
-        return invalid("a malformed number", skip_follow(text_, end));
+        return malformed(end);
     }
     return finish(Token::Kind::Float, end);
 }

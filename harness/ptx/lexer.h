@@ -57,6 +57,9 @@ private:
     [[nodiscard]] Token dot_word();
     [[nodiscard]] Token string();
     [[nodiscard]] Token number();
+    [[nodiscard]] Token integer(std::size_t digits, bool (*is_in_base)(char));
+    [[nodiscard]] Token exact_float(std::size_t digits, const char* problem);
+    [[nodiscard]] Token malformed(std::size_t end);
     [[nodiscard]] Token punctuation();
     void end_line(std::size_t newline) {
         ++line_;

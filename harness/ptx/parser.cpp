@@ -114,12 +114,15 @@ Section section(Cursor& cursor) {
     }
     const char* end = begin;
     std::size_t open = 0;
-    do {
+    while (!cursor.at_end()) {
         open += cursor.at("{") ? 1 : 0;
         open -= cursor.at("}") ? 1 : 0;
         end = cursor.token().text.data() + cursor.token().text.size();
         cursor.advance();
-    } while (open > 0 && !cursor.at_end());
+        if (open == 0) {
+            break;
+        }
+    }
     if (open > 0) {
         cursor.fail_expected("'}' at the end of a section");
         return result;
@@ -171,8 +174,9 @@ void version(Cursor& cursor, Module& module) {
         return;
     }
     const std::string_view text = cursor.token().text;
-    const char* end = text.data() + text.size();
-    const auto major = std::from_chars(text.data(), end, module.version_major);
+    const char* begin = text.data();
+    const char* end = begin + text.size();
+    const auto major = std::from_chars(begin, end, module.version_major);
     if (!cursor.at(Token::Kind::Float) || major.ec != std::errc{} || major.ptr == end || *major.ptr != '.') {
         cursor.fail_expected("a version such as 9.0");
         return;
@@ -212,8 +216,8 @@ Result<Module> parse(std::string_view text, std::string_view name) {
     while (!cursor.at_end()) {
         item(cursor, module.items);
     }
-    if (cursor.failed()) {
-        return std::unexpected(cursor.take_error());
+    if (const std::optional<Error>& error = cursor.error()) {
+        return std::unexpected(*error);
     }
     return module;
 }

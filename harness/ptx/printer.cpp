@@ -242,11 +242,13 @@ private:
             append(".{} ", registers.vector);
         }
         append(".{} ", registers.type);
-        for (std::size_t i = 0; i < registers.names.size(); ++i) {
-            append("{}{}", i > 0 ? ", " : "", registers.names[i].name);
-            if (registers.names[i].count) {
-                append("<{}>", *registers.names[i].count);
+        const char* separator = "";
+        for (const RegisterDeclaration::Name& name : registers.names) {
+            append("{}{}", separator, name.name);
+            if (name.count) {
+                append("<{}>", *name.count);
             }
+            separator = ", ";
         }
         text += ';';
     }

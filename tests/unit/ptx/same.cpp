@@ -6,7 +6,7 @@ namespace assay::ptx {
 
 namespace {
 
-/// Members of a class, so that each overload sees all others.
+/// Members of a class, so that each overload sees all others. Variants are templates, so that none converts to one.
 struct Comparison {
     template <class T> static bool same(const std::vector<T>& a, const std::vector<T>& b) {
         return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const T& x, const T& y) { return same(x, y); });
@@ -16,7 +16,7 @@ struct Comparison {
         return a.has_value() == b.has_value() && (!a || same(*a, *b));
     }
 
-    template <class... T> static bool same_variant(const std::variant<T...>& a, const std::variant<T...>& b) {
+    template <class... T> static bool same(const std::variant<T...>& a, const std::variant<T...>& b) {
         return a.index() == b.index() &&
                std::visit([&b](const auto& x) { return same(x, std::get<std::decay_t<decltype(x)>>(b)); }, a);
     }
@@ -45,7 +45,7 @@ struct Comparison {
     }
 
     static bool same(const Initializer& a, const Initializer& b) {
-        return same_variant(a.value, b.value) && a.generic == b.generic && a.mask == b.mask && a.field == b.field;
+        return same(a.value, b.value) && a.generic == b.generic && a.mask == b.mask && a.field == b.field;
     }
 
     static bool same(const Variable& a, const Variable& b) {
@@ -86,10 +86,6 @@ struct Comparison {
         return a.kind == b.kind && a.literal == b.literal && a.negated == b.negated && a.name == b.name &&
                a.text == b.text && a.bits == b.bits && a.offset == b.offset && same(a.elements, b.elements);
     }
-
-    static bool same(const Statement& a, const Statement& b) { return same_variant(a, b); }
-
-    static bool same(const TopLevel& a, const TopLevel& b) { return same_variant(a, b); }
 };
 
 } // namespace

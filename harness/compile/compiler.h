@@ -22,9 +22,9 @@ namespace assay::compile {
 
 /// Where NVRTC and the CUDA headers are.
 struct Toolkit {
-    std::filesystem::path nvrtc;              ///< libnvrtc.so.*
+    std::filesystem::path nvrtc;                ///< libnvrtc.so.*
     std::vector<std::filesystem::path> include; ///< folders with cuda_fp16.h, mma.h, cccl, ...
-    std::string version;                      ///< "13.0"
+    std::string version;                        ///< "13.0"
 };
 
 /// Looks in ASSAY_CUDA, CUDA_HOME, CUDA_PATH, beside `nvcc` on the PATH, /usr/local/cuda, and `build/cuda` (where
@@ -44,10 +44,12 @@ struct Diagnostic {
 
 struct Request {
     std::string source;
-    std::string name = "candidate.cu";             ///< for diagnostics
+    std::string name = "candidate.cu"; ///< for diagnostics
     std::string architecture = "compute_90";
-    std::vector<std::string> options;              ///< from the allow-list: -use_fast_math, -DNAME[=VALUE], -maxrregcount=N, -fmad=false, ...
-    std::map<std::string, std::string> headers;    ///< further virtual headers by include name (trusted callers only: the operator library)
+    std::vector<std::string>
+        options; ///< from the allow-list: -use_fast_math, -DNAME[=VALUE], -maxrregcount=N, -fmad=false, ...
+    std::map<std::string, std::string>
+        headers; ///< further virtual headers by include name (trusted callers only: the operator library)
     bool line_info = true;
 };
 
@@ -55,10 +57,10 @@ struct Request {
 [[nodiscard]] Result<> check_options(const std::vector<std::string>& options);
 
 struct Compilation {
-    std::optional<std::string> ptx;  ///< none: it did not compile
+    std::optional<std::string> ptx; ///< none: it did not compile
     std::vector<Diagnostic> diagnostics;
-    std::string log;                 ///< NVRTC's, capped and cleaned of control characters
-    double seconds = 0;              ///< of wall time; 0 from the cache
+    std::string log;    ///< NVRTC's, capped and cleaned of control characters
+    double seconds = 0; ///< of wall time; 0 from the cache
     bool cached = false;
     /// Set when the compiler itself gave up on the candidate: "timeout", "resource_limit", "crash"; with `log`.
     std::string failure;
@@ -70,18 +72,19 @@ struct CompileLimits {
     std::uint64_t address_space = 8ull << 30;
 };
 
-/// Compiles through the cache, with one warm worker for each compiler object. An Error is the harness's fault (no NVRTC,
-/// a worker that cannot start); what the candidate did wrong is in the Compilation.
+/// Compiles through the cache, with one warm worker for each compiler object. An Error is the harness's fault (no
+/// NVRTC, a worker that cannot start); what the candidate did wrong is in the Compilation.
 class Compiler {
-  public:
-    /// `cache` is a folder; empty: no cache. An unwritable or corrupt cache costs time, never a result: `warnings` says so.
+public:
+    /// `cache` is a folder; empty: no cache. An unwritable or corrupt cache costs time, never a result: `warnings` says
+    /// so.
     Compiler(Toolkit toolkit, std::filesystem::path cache, CompileLimits limits = {});
     ~Compiler();
     [[nodiscard]] Result<Compilation> compile(const Request& request);
     /// What went wrong with the cache so far, each once.
     [[nodiscard]] const std::vector<std::string>& warnings() const;
 
-  private:
+private:
     struct State;
     std::unique_ptr<State> state_;
 };

@@ -1,0 +1,112 @@
+#include "compile/headers.h"
+
+#include <array>
+#include <stdexcept>
+#include <utility>
+
+#include "base/hash.h"
+
+namespace assay::embedded {
+extern const std::vector<std::pair<std::string_view, std::string_view>> headers; // generated, see cmake/embed.cmake
+}
+
+namespace assay::compile {
+
+namespace {
+
+struct Alias {
+    std::string_view name;
+    std::string_view of;
+};
+
+/// Names under which sources include what is already there. The toolkit's own runtime headers are among them: NVRTC has
+/// their content built in, and the originals would declare the host API a second time.
+constexpr std::array<Alias, 41> aliases{{
+    {"assert.h", "cassert"},
+    {"bits/stdc++.h", "assay/everything.h"},
+    {"builtin_types.h", "cuda_runtime.h"},
+    {"cinttypes", "cstdint"},
+    {"crt/host_defines.h", "cuda_runtime.h"},
+    {"cuda_device_runtime_api.h", "cuda_runtime.h"},
+    {"cuda_profiler_api.h", "cuda_runtime.h"},
+    {"cuda_runtime_api.h", "cuda_runtime.h"},
+    {"device_atomic_functions.h", "cuda_runtime.h"},
+    {"device_functions.h", "cuda_runtime.h"},
+    {"device_launch_parameters.h", "cuda_runtime.h"},
+    {"driver_types.h", "cuda_runtime.h"},
+    {"exception", "stdexcept"},
+    {"float.h", "cfloat"},
+    {"fstream", "iostream"},
+    {"helper_functions.h", "helper_cuda.h"},
+    {"host_defines.h", "cuda_runtime.h"},
+    {"inttypes.h", "cstdint"},
+    {"iomanip", "iostream"},
+    {"ios", "iostream"},
+    {"istream", "iostream"},
+    {"limits.h", "climits"},
+    {"math.h", "cmath"},
+    {"math_functions.h", "cuda_runtime.h"},
+    {"memory.h", "cstring"},
+    {"ostream", "iostream"},
+    {"ratio", "chrono"},
+    {"sm_30_intrinsics.h", "cuda_runtime.h"},
+    {"stddef.h", "cstddef"},
+    {"stdint.h", "cstdint"},
+    {"stdio.h", "cstdio"},
+    {"stdlib.h", "cstdlib"},
+    {"string.h", "cstring"},
+    {"sys/time.h", "ctime"},
+    {"sys/types.h", "cstdint"},
+    {"system_error", "stdexcept"},
+    {"time.h", "ctime"},
+    {"unistd.h", "cstdlib"},
+    {"vector_functions.h", "cuda_runtime.h"},
+    {"vector_types.h", "cuda_runtime.h"},
+    {"malloc.h", "cstdlib"},
+}};
+
+/// "std/vector" is included as "vector".
+std::string_view include_name(std::string_view path) {
+    constexpr std::string_view standard = "std/";
+    return path.starts_with(standard) ? path.substr(standard.size()) : path;
+}
+
+std::vector<VirtualHeader> collect() {
+    std::vector<VirtualHeader> all;
+    const auto text_of = [&](std::string_view name) {
+        for (const VirtualHeader& header : all) {
+            if (header.name == name) {
+                return header.text;
+            }
+        }
+        throw std::logic_error("an alias of a header that is not embedded: " + std::string(name));
+    };
+    for (const auto& [path, text] : embedded::headers) {
+        all.push_back({include_name(path), text});
+    }
+    for (const Alias& alias : aliases) {
+        all.push_back({alias.name, text_of(alias.of)});
+    }
+    return all;
+}
+
+} // namespace
+
+const std::vector<VirtualHeader>& virtual_headers() {
+    static const std::vector<VirtualHeader> all = collect();
+    return all;
+}
+
+const std::string& headers_digest() {
+    static const std::string digest = [] {
+        std::string joined;
+        for (const VirtualHeader& header : virtual_headers()) {
+            joined += std::to_string(header.name.size()) + ":" + std::string(header.name);
+            joined += std::to_string(header.text.size()) + ":" + std::string(header.text);
+        }
+        return hash_hex(joined);
+    }();
+    return digest;
+}
+
+} // namespace assay::compile

@@ -1,0 +1,13 @@
+// The options NVRTC is given: ours, and those of a candidate that are on the allow-list (`check_options`).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "compile/compiler.h"
+
+namespace assay::compile {
+
+[[nodiscard]] std::vector<std::string> nvrtc_options(const Toolkit& toolkit, const Request& request);
+
+} // namespace assay::compile

@@ -1,0 +1,13 @@
+// The test program is its own compile worker, as `assay` is.
+#include <gtest/gtest.h>
+#include <string_view>
+
+#include "compile/compiler.h"
+
+int main(int argc, char** argv) {
+    if (argc == 3 && std::string_view(argv[1]) == "--worker" && std::string_view(argv[2]) == "compile") {
+        return assay::compile::compile_worker();
+    }
+    testing::InitGoogleTest(&argc, argv);
+    return RUN_ALL_TESTS();
+}

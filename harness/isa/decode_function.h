@@ -52,6 +52,7 @@ private:
     bool no_form(const ptx::Instruction& source, std::span<const Form> forms);
     bool fill_operands(const Form& form, const Arguments& arguments, Instruction& result);
     bool finish(const ptx::Instruction& source, const Form& form, Instruction& result);
+    bool check_comparison(const ptx::Instruction& source, Type type, Compare compare);
     bool check_conversion(const ptx::Instruction& source, const Modifiers& mod);
     bool mov(const ptx::Instruction& source, Instruction& result);
     bool cp_async(const ptx::Instruction& source, const Arguments& arguments, Instruction& result);

@@ -215,6 +215,18 @@ bool FunctionDecoder::check_conversion(const ptx::Instruction& source, const Mod
                                                              named ? "another rounding or none" : "a rounding"));
 }
 
+/// Bits can only be equal or not; lo, ls, hi, hs are of unsigned integers; equ and the like of floats.
+bool FunctionDecoder::check_comparison(const ptx::Instruction& source, Type type, Compare compare) {
+    const std::string_view name = to_string(type);
+    bool good = compare <= Compare::Ne;
+    if (is_float(type)) {
+        good = compare <= Compare::Ge || compare >= Compare::Equ;
+    } else if (name[0] != 'b') {
+        good = compare <= (is_signed(type) ? Compare::Ge : Compare::Hs);
+    }
+    return good || module_.fail(source.position, fmt::format("there is no such comparison of a .{}", name));
+}
+
 /// What the rows cannot say: defaults, literals that are modifiers, absent operands that keep their place.
 bool FunctionDecoder::finish(const ptx::Instruction& source, const Form& form, Instruction& result) {
     Modifiers& mod = result.mod;
@@ -231,6 +243,10 @@ bool FunctionDecoder::finish(const ptx::Instruction& source, const Form& form, I
         break;
     case Opcode::Cvt:
         return check_conversion(source, mod);
+    case Opcode::Set:
+        return check_comparison(source, mod.source_type, mod.compare);
+    case Opcode::Setp:
+        return check_comparison(source, mod.type, mod.compare);
     case Opcode::Atom:
     case Opcode::Red:
         mod.semantics = mod.semantics == Semantics::Weak ? Semantics::Relaxed : mod.semantics;
@@ -298,22 +314,20 @@ bool FunctionDecoder::mov(const ptx::Instruction& source, Instruction& result) {
     if (unpack || pack) {
         const ptx::Operand& list = unpack ? to : from;
         const std::size_t length = list.elements.size();
-        const bool fits = (length == 2 || length == 4) && unpack != pack && width / length >= 8;
+        const bool fits = (length == 2 || length == 4) && unpack != pack && width / length >= 16;
         const Type element = width / length == 64   ? Type::B64
                              : width / length == 32 ? Type::B32
-                             : width / length == 16 ? Type::B16
-                                                    : Type::B8;
+                                                    : Type::B16;
         if (!fits) {
             return module_.fail(list.position, fmt::format("a mov of {} bits cannot have {} elements", width, length));
         }
         mod.vector = static_cast<std::uint8_t>(length);
-        // Registers of 8 bits do not exist before ISA 9: a byte travels in one of 16.
-        const Expected part{.type = element, .wider = element == Type::B8, .destination = unpack, .sink = unpack};
+        const Expected part{.type = element, .destination = unpack, .sink = unpack};
         const Expected whole{.type = mod.type, .destination = pack};
         return vector(list, length, part, unpack ? destination : origin) &&
                operand(unpack ? from : to, whole, unpack ? origin : destination);
     }
-    if (!operand(to, {.type = mod.type, .wider = width == 8, .destination = true}, destination)) {
+    if (!operand(to, {.type = mod.type, .destination = true}, destination)) {
         return false;
     }
     if (from.kind == ptx::Operand::Kind::Identifier && mod.type != Type::Pred) {
@@ -323,7 +337,7 @@ bool FunctionDecoder::mov(const ptx::Instruction& source, Instruction& result) {
                    module_.fail(from.position, fmt::format("{} is an address", from.name));
         }
     }
-    return operand(from, {.type = mod.type, .wider = width == 8, .special = true}, origin);
+    return operand(from, {.type = mod.type, .special = true}, origin);
 }
 
 /// Source sizes and ignore predicates are told apart by their type.

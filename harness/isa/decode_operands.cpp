@@ -27,23 +27,22 @@ std::optional<std::uint32_t> envreg_number(std::string_view name) {
     return std::nullopt;
 }
 
-/// How many registers of which width hold a fragment of a matrix (9.7.14). A warp holds every element once, except that
-/// wmma holds each element of an f16 A or B twice, and that mma.m8n8k4.f16 is four products in one.
+/// How many registers of which width hold a fragment of a matrix (9.7.14). A warp holds every element once, except in
+/// mma.m8n8k4.f16, which is four products in one, and in the f16 A and B of wmma, which are always eight registers.
 struct FragmentShape {
     std::size_t registers;
     Type type;
 };
 FragmentShape fragment_shape(const Modifiers& mod, Fragment fragment, Type type, bool wmma) {
     constexpr unsigned lanes = 32;
+    const bool factor = fragment == Fragment::A || fragment == Fragment::B;
+    if (wmma && factor && type == Type::F16) {
+        return {8, Type::B32};
+    }
     const unsigned elements = fragment == Fragment::A   ? mod.m * mod.k
                               : fragment == Fragment::B ? mod.k * mod.n
                                                         : mod.m * mod.n;
-    unsigned copies = 1;
-    if (wmma && type == Type::F16 && (fragment == Fragment::A || fragment == Fragment::B)) {
-        copies = 2;
-    } else if (!wmma && mod.m == 8 && mod.k == 4 && mod.a_type == Type::F16) {
-        copies = 4;
-    }
+    const unsigned copies = mod.m == 8 && mod.k == 4 && mod.a_type == Type::F16 ? 4 : 1;
     const unsigned width = type == Type::F64 ? 64 : 32;
     return {elements * copies * bits_of(type) / (lanes * width), width == 64 ? Type::B64 : Type::B32};
 }

@@ -1,4 +1,5 @@
-// Inputs that nobody can predict: values drawn from a counter-based generator (Philox 4x32-10) with a secret 128-bit key.
+// Inputs that nobody can predict: values drawn from a counter-based generator (Philox 4x32-10) with a secret 128-bit
+// key.
 //
 // Every value is a function of (key, workload, regime, input, element), so that an evaluation can be repeated from its
 // published key, in any order, on any number of threads.
@@ -26,7 +27,8 @@ struct Key {
 };
 
 /// Salmon et al., Parallel random numbers: as easy as 1, 2, 3 (SC'11).
-[[nodiscard]] std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key);
+[[nodiscard]] std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter,
+                                                  std::array<std::uint32_t, 2> key);
 
 /// How floating-point inputs are drawn for a check; the bounds of the task's distribution hold in each.
 enum class Regime : std::uint8_t {

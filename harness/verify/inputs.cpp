@@ -1,0 +1,84 @@
+// Input tensors: a stream of random words for each, and a distribution that makes values of them.
+#include "verify/inputs.h"
+
+#include <array>
+#include <numeric>
+
+#include "verify/convert.h"
+#include "verify/drawing.h"
+#include "verify/stream.h"
+
+namespace assay::verify {
+
+namespace {
+
+constexpr std::size_t piece = 32 * Stream::block_words; ///< values made at a time: they stay in the nearest cache
+
+/// Calls `use` with the index of the first word and the words of each piece of `count` words.
+template <class Use> void for_each_piece(const Stream& stream, std::size_t count, Use use) {
+    std::array<std::uint64_t, piece> words;
+    for (std::size_t first = 0; first < count; first += piece) {
+        const std::size_t size = std::min(piece, count - first);
+        for (std::size_t at = 0; at < size; at += Stream::block_words) {
+            stream.fill((first + at) / Stream::block_words,
+                        std::span<std::uint64_t, Stream::block_words>(words.data() + at, Stream::block_words));
+        }
+        use(first, std::span<const std::uint64_t>(words.data(), size));
+    }
+}
+
+/// 0 … n-1 over all elements of the tensor, shuffled by Durstenfeld's algorithm.
+Bytes permutation(tasks::DType dtype, std::size_t count, const Stream& stream) {
+    std::vector<double> values(count);
+    std::iota(values.begin(), values.end(), 0.0);
+    for_each_piece(stream, count, [&](std::size_t first, std::span<const std::uint64_t> words) {
+        for (std::size_t i = 0; i < words.size(); i++) {
+            const std::size_t at = count - 1 - (first + i);
+            std::swap(values[at], values[below(words[i], at + 1)]);
+        }
+    });
+    return from_doubles(dtype, values);
+}
+
+Bytes tensor_of(const tasks::Binding::Tensor& tensor, Regime regime, const Stream& stream) {
+    const auto count = static_cast<std::size_t>(tensor.elements());
+    if (tensor.distribution.kind == tasks::Distribution::Kind::Permutation) {
+        return permutation(tensor.dtype, count, stream);
+    }
+    const Drawing drawing = make_drawing(tensor, regime);
+    Bytes bytes(tensor.bytes());
+    std::array<double, piece> values;
+    for_each_piece(stream, count, [&](std::size_t first, std::span<const std::uint64_t> words) {
+        const std::span drawn(values.data(), words.size());
+        draw(drawing, words, drawn);
+        write_doubles(tensor.dtype, drawn, bytes, first);
+    });
+    return bytes;
+}
+
+} // namespace
+
+std::string_view to_string(Regime regime) {
+    switch (regime) {
+    case Regime::Normal:
+        return "normal";
+    case Regime::Uniform:
+        return "uniform";
+    case Regime::Integers:
+        return "integers";
+    case Regime::Magnitudes:
+        return "magnitudes";
+    }
+    return {};
+}
+
+std::vector<Bytes> generate(const tasks::Binding& binding, const Key& key, Regime regime, std::uint32_t draw) {
+    std::vector<Bytes> inputs;
+    for (std::uint32_t i = 0; i < binding.inputs.size(); i++) {
+        const Stream stream(key, {binding.task, binding.workload, regime, draw, i});
+        inputs.push_back(tensor_of(binding.inputs[i], regime, stream));
+    }
+    return inputs;
+}
+
+} // namespace assay::verify

@@ -1,0 +1,245 @@
+// The tolerance, derived.
+//
+// Scale. The error of an element is measured against max(|oracle|, typical), where typical is the root mean square of
+// the whole output. Relative to the element alone, honest programs differ without bound: where a sum cancels to nearly
+// nothing, its rounding errors do not. What an honest sum's error is proportional to is the size of its terms, and the
+// output as a whole is the best measure of it that an output gives. The rms is of the whole output and not of rows
+// because a row may be one element, and because the largest outputs, which dominate it, are those with the largest
+// honest errors; a scale that they do not enter would make the reference's own worst error a matter of luck.
+// Numbers below 2^-102 are the same to it: where the outputs are that small, flushing subnormal numbers to zero, which
+// GPUs may do, must not be an error.
+//
+// Classes. A class c has a unit roundoff u(c) and two floors: multiples of it for the largest error, F, and for the
+// root mean square, F / 4. Under the floor every honest program of that precision stays in well-conditioned tasks,
+// whatever its order of summation. What they need was simulated (tests/unit/verify): sums of length n err by up to
+// 0.3 sqrt(n) units in the mean when taken one after the other, near 1 unit when pairwise; products of inputs rounded
+// to TF32 by 0.6 units of TF32 in the mean and 3 at most. The room above is bounded by the next coarser class, whose
+// rounding must not pass: the unit of TF32 is 8192 units of fp32, so fp32 can have a wide floor that covers naive sums
+// of a hundred thousand terms and yet is 16 times below the rounding of an output to TF32 or fp16; but bf16 is only 8
+// units of fp16, so the narrow formats have floors of a few units, and there the mean error tells them apart.
+//
+// Growth. Tasks that are ill-conditioned, or long chains, need more. How much, the honest reference shows: where K
+// times its error is above the floor of its own class, all floors grow by that factor. So within the reference's class
+// the tolerance is max(K E_ref, F u), and a coarser class keeps its distance. K = 4 covers that another honest program
+// may be less lucky, or sum in a worse order, than the reference.
+//
+// Of an output of few elements, the error that the reference happens to have says little about the error another honest
+// program happens to have (of one element it may be 0 by chance), and a whole output may be the result of cancellation:
+// floors are wider by 1 + 8 / n for n elements.
+//
+// Rounding. An output that is stored in fp16 cannot be better than the oracle rounded to fp16, so that rounding's own
+// error is added to the tolerance of every class.
+//
+// No tolerance is above 1/4, however bad the reference: beyond it an output of zeros would be near. If then the
+// reference does not pass itself, the task is unsound, and `assay tasks check` says so.
+#include "verify/tolerance.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+#include "verify/convert.h"
+#include "verify/formats.h"
+
+namespace assay::verify {
+
+namespace {
+
+using tasks::DType;
+using tasks::ErrorClass;
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr double least_typical = 0x1p-102; ///< the least normal fp32 number over the unit of fp32
+constexpr double growth_factor = 4;        ///< K
+constexpr double norm_share = 0.25;        ///< of F, for the root mean square
+constexpr double largest_tolerance = 0.25;
+constexpr std::size_t piece = 1024;
+
+/// F
+double floor_of(ErrorClass error_class) {
+    switch (error_class) {
+    case ErrorClass::Fp64:
+        return 4096;
+    case ErrorClass::Fp32:
+        return 512;
+    default:
+        return 6;
+    }
+}
+
+/// Magnitudes from here on round to infinity in the dtype.
+double overflow_of(DType dtype) {
+    const Format format = format_of(dtype);
+    return format.above == 1024 || !tasks::is_float(dtype) ? infinity : std::ldexp(2 - format.unit(), format.above - 1);
+}
+
+double typical_magnitude(const std::vector<double>& oracle, double overflow) {
+    double largest = 0;
+    double squares = 0;
+    std::size_t count = 0;
+    for (const double value : oracle) {
+        const double magnitude = std::abs(value);
+        if (magnitude < overflow && magnitude < infinity) { // no NaN
+            largest = std::max(largest, magnitude);
+            squares += magnitude * magnitude;
+            count++;
+        }
+    }
+    // Squares overflow only for magnitudes that no dtype but float64 holds; the largest is a wide enough scale then.
+    const double rms = count == 0               ? 0
+                       : std::isfinite(squares) ? std::sqrt(squares / static_cast<double>(count))
+                                                : largest;
+    return std::max(rms, least_typical);
+}
+
+/// The scaled error of one element, with all that is not a number.
+double scaled_error(double oracle, double got, double typical, double overflow) {
+    if (std::isnan(oracle) || std::isnan(got)) {
+        return std::isnan(oracle) && std::isnan(got) ? 0 : infinity;
+    }
+    if (got == oracle) {
+        return 0;
+    }
+    if (std::isinf(oracle)) {
+        return infinity;
+    }
+    const bool overflows = std::abs(oracle) >= overflow;
+    if (std::isinf(got)) {
+        // Close below the overflow an honest result may be rounded up; it is measured as if exponents went on.
+        const bool same_side = std::signbit(got) == std::signbit(oracle);
+        return !same_side || overflow == infinity ? infinity
+               : overflows                        ? 0
+                                                  : (overflow - std::abs(oracle)) / std::abs(oracle);
+    }
+    return std::abs(got - oracle) / std::max(std::abs(oracle), typical);
+}
+
+} // namespace
+
+ErrorClass class_of(DType dtype) {
+    switch (dtype) {
+    case DType::Float64:
+        return ErrorClass::Fp64;
+    case DType::Float32:
+        return ErrorClass::Fp32;
+    case DType::Float16:
+        return ErrorClass::Fp16;
+    case DType::BFloat16:
+        return ErrorClass::Bf16;
+    default:
+        return ErrorClass::Exact;
+    }
+}
+
+double unit_of(ErrorClass error_class) {
+    switch (error_class) {
+    case ErrorClass::Exact:
+        return 0;
+    case ErrorClass::Fp64:
+        return binary64.unit();
+    case ErrorClass::Fp32:
+        return binary32.unit();
+    case ErrorClass::Tf32:
+        return tensor32.unit();
+    case ErrorClass::Fp16:
+        return binary16.unit();
+    case ErrorClass::Bf16:
+        return brain16.unit();
+    case ErrorClass::Fp8:
+        return byte8.unit();
+    case ErrorClass::Wrong:
+        break;
+    }
+    return infinity;
+}
+
+void scaled_errors(const ErrorModel& model, std::span<const double> oracle, std::span<const double> got,
+                   std::span<double> errors) {
+    const double typical = model.typical;
+    const double overflow = overflow_of(model.dtype);
+    // First as if all were finite, without branches. Whatever is not comes out as NaN or infinity.
+    double sum = 0;
+    double largest = 0;
+    for (std::size_t i = 0; i < errors.size(); i++) {
+        const double magnitude = std::abs(oracle[i]);
+        const double scale = magnitude > typical ? magnitude : typical;
+        errors[i] = std::abs(got[i] - oracle[i]) / scale;
+        sum += errors[i];
+        largest = magnitude > largest ? magnitude : largest;
+    }
+    if (std::isfinite(sum) && largest < overflow) {
+        return;
+    }
+    for (std::size_t i = 0; i < errors.size(); i++) {
+        errors[i] = scaled_error(oracle[i], got[i], typical, overflow);
+    }
+}
+
+void ErrorSum::add(std::span<const double> errors) {
+    double max = max_;
+    double squares = 0;
+    for (const double error : errors) {
+        max = error > max ? error : max;
+        squares += error * error;
+    }
+    max_ = max;
+    squares_ += squares;
+    count_ += errors.size();
+}
+
+Errors ErrorSum::errors() const {
+    return {max_, count_ == 0 ? 0 : std::sqrt(squares_ / static_cast<double>(count_))};
+}
+
+ErrorModel make_error_model(const Expectation& expectation) {
+    ErrorModel model;
+    model.dtype = expectation.tensor.dtype;
+    model.total = expectation.oracle.size();
+    const double overflow = overflow_of(model.dtype);
+    model.typical = typical_magnitude(expectation.oracle, overflow);
+
+    ErrorSum rounding;
+    ErrorSum reference;
+    std::array<double, piece> rounded;
+    std::array<double, piece> errors;
+    for (std::size_t first = 0; first < model.total; first += piece) {
+        const std::size_t size = std::min(piece, model.total - first);
+        const auto oracle = std::span(expectation.oracle).subspan(first, size);
+        const std::span of_piece(errors.data(), size);
+        const std::span rounded_piece(rounded.data(), size);
+        std::ranges::copy(oracle, rounded.begin());
+        round_doubles(model.dtype, rounded_piece);
+        scaled_errors(model, oracle, rounded_piece, of_piece);
+        rounding.add(of_piece);
+        scaled_errors(model, oracle, std::span(expectation.reference).subspan(first, size), of_piece);
+        // Where the reference itself overflows it has no error to learn from; there it will fail its own check.
+        std::ranges::replace(of_piece, infinity, 0.0);
+        reference.add(of_piece);
+    }
+    model.rounding = rounding.errors();
+    model.reference = reference.errors();
+    return model;
+}
+
+Errors tolerance(const ErrorModel& model, ErrorClass error_class) {
+    if (error_class == ErrorClass::Exact || !tasks::is_float(model.dtype)) {
+        return {};
+    }
+    if (error_class == ErrorClass::Wrong) {
+        return {infinity, infinity};
+    }
+    const ErrorClass own = class_of(model.dtype);
+    const double own_floor = floor_of(own) * unit_of(own);
+    const auto growth = [&](double reference, double floor) {
+        return std::max(1.0, growth_factor * reference / floor);
+    };
+    const double few = 1 + 8 / static_cast<double>(std::max<std::size_t>(model.total, 1));
+    const double floor = few * floor_of(error_class) * unit_of(error_class);
+    const double max = floor * growth(model.reference.max, own_floor);
+    const double norm = norm_share * floor * growth(model.reference.norm, norm_share * own_floor);
+    return {std::min(largest_tolerance, model.rounding.max + max),
+            std::min(largest_tolerance, std::hypot(model.rounding.norm, norm))};
+}
+
+} // namespace assay::verify

@@ -1,0 +1,51 @@
+// How far an output may be from the oracle: error scales, the honest reference's own error, and a bound for each class.
+#pragma once
+
+#include <span>
+
+#include "verify/compare.h"
+
+namespace assay::verify {
+
+/// Largest and root mean square of the scaled errors |value - oracle| / max(|oracle|, typical).
+struct Errors {
+    double max = 0, norm = 0;
+};
+
+/// What an expectation says about errors, before any candidate's output is seen.
+struct ErrorModel {
+    tasks::DType dtype = tasks::DType::Float32;
+    double typical = 0; ///< magnitude: root mean square of the oracle's values that the dtype can hold
+    Errors rounding;    ///< of the oracle rounded to the dtype: the least that any output has
+    Errors reference;   ///< of the honest reference
+    std::size_t total = 0;
+};
+
+[[nodiscard]] ErrorModel make_error_model(const Expectation& expectation);
+
+/// The largest errors that a class allows; both must hold.
+[[nodiscard]] Errors tolerance(const ErrorModel& model, tasks::ErrorClass error_class);
+
+/// The class of the dtype's own precision.
+[[nodiscard]] tasks::ErrorClass class_of(tasks::DType dtype);
+
+/// Half the distance from 1 to the next number of the class's format.
+[[nodiscard]] double unit_of(tasks::ErrorClass error_class);
+
+/// Scaled errors of a piece: `got` holds values of the dtype, `oracle` what the values should be. A NaN or an infinity
+/// that the oracle, rounded to the dtype, does not have is an infinite error.
+void scaled_errors(const ErrorModel& model, std::span<const double> oracle, std::span<const double> got,
+                   std::span<double> errors);
+
+/// Sums up errors over pieces.
+class ErrorSum {
+public:
+    void add(std::span<const double> errors);
+    [[nodiscard]] Errors errors() const;
+
+private:
+    double max_ = 0, squares_ = 0;
+    std::size_t count_ = 0;
+};
+
+} // namespace assay::verify

@@ -1,0 +1,356 @@
+// Inputs: the generator is Philox, values are a function of what they should be, and every bound holds.
+#include "verify/inputs.h"
+
+#include <algorithm>
+#include <cmath>
+#include <gtest/gtest.h>
+#include <limits>
+#include <map>
+#include <numbers>
+#include <numeric>
+#include <set>
+
+#include "verify/half_normal.h"
+#include "verify/stream.h"
+
+namespace assay::verify {
+namespace {
+
+using tasks::Binding;
+using tasks::Distribution;
+using tasks::DType;
+
+constexpr std::array regimes{Regime::Normal, Regime::Uniform, Regime::Integers, Regime::Magnitudes};
+constexpr std::array floats{DType::Float64, DType::Float32, DType::Float16, DType::BFloat16};
+constexpr Key key{{0x01234567, 0x89abcdef, 0xfedcba98, 0x76543210}};
+
+Binding::Tensor tensor(DType dtype, std::vector<std::int64_t> shape) {
+    Binding::Tensor result;
+    result.name = "x";
+    result.dtype = dtype;
+    result.shape = std::move(shape);
+    return result;
+}
+
+Binding::Tensor bounded(Binding::Tensor base, Distribution::Kind kind, double low, double high) {
+    base.distribution.kind = kind;
+    base.low = low;
+    base.high = high;
+    base.has_low = std::isfinite(low);
+    base.has_high = std::isfinite(high);
+    return base;
+}
+
+Binding binding_of(std::vector<Binding::Tensor> inputs) {
+    Binding binding;
+    binding.task = "task";
+    binding.workload = "workload";
+    binding.inputs = std::move(inputs);
+    return binding;
+}
+
+std::vector<double> draw_one(const Binding::Tensor& input, Regime regime, std::uint32_t draw = 0) {
+    return to_doubles(input.dtype, generate(binding_of({input}), key, regime, draw).at(0));
+}
+
+struct Moments {
+    double mean = 0, stddev = 0;
+};
+
+Moments moments(const std::vector<double>& values) {
+    const auto n = static_cast<double>(values.size());
+    const double mean = std::accumulate(values.begin(), values.end(), 0.0) / n;
+    double squares = 0;
+    for (const double value : values) {
+        squares += (value - mean) * (value - mean);
+    }
+    return {mean, std::sqrt(squares / n)};
+}
+
+// The known answers of Random123's kat_vectors file, philox4x32 with 10 rounds.
+TEST(Philox, KnownAnswers) {
+    using Words = std::array<std::uint32_t, 4>;
+    EXPECT_EQ(philox({0, 0, 0, 0}, {0, 0}), (Words{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}));
+    EXPECT_EQ(philox({0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff}, {0xffffffff, 0xffffffff}),
+              (Words{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}));
+    EXPECT_EQ(philox({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0}),
+              (Words{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}));
+}
+
+TEST(Stream, BlocksAreTheWordsOneByOne) {
+    const Stream stream(key, {"task", "workload", Regime::Uniform, 3, 1});
+    for (const std::uint64_t block : {0ULL, 1ULL, 77ULL, (1ULL << 32) / 16 - 1, (1ULL << 32) / 16, 1ULL << 40}) {
+        std::array<std::uint64_t, Stream::block_words> words{};
+        stream.fill(block, words);
+        for (std::size_t i = 0; i < words.size(); i++) {
+            EXPECT_EQ(words.at(i), stream.word(block * Stream::block_words + i)) << block << " " << i;
+        }
+    }
+}
+
+TEST(Stream, EveryPartOfTheNameMatters) {
+    std::set<std::uint64_t> first_words;
+    const auto add = [&](const Key& k, const StreamName& name) { first_words.insert(Stream(k, name).word(0)); };
+    add(key, {"a", "b", Regime::Normal, 0, 0});
+    add(key, {"c", "b", Regime::Normal, 0, 0});
+    add(key, {"a", "c", Regime::Normal, 0, 0});
+    add(key, {"ab", "", Regime::Normal, 0, 0});
+    add(key, {"", "ab", Regime::Normal, 0, 0});
+    add(key, {"a", "b", Regime::Uniform, 0, 0});
+    add(key, {"a", "b", Regime::Normal, 1, 0});
+    add(key, {"a", "b", Regime::Normal, 0, 1});
+    for (std::size_t word = 0; word < 4; word++) {
+        Key other = key;
+        other.words.at(word) ^= 1;
+        add(other, {"a", "b", Regime::Normal, 0, 0});
+    }
+    EXPECT_EQ(first_words.size(), 12U);
+}
+
+TEST(Key, HexBothWays) {
+    EXPECT_EQ(key.to_hex(), "0123456789abcdeffedcba9876543210");
+    const auto parsed = Key::from_hex("0123456789ABCDEFfedcba9876543210");
+    ASSERT_TRUE(parsed);
+    EXPECT_EQ(parsed->words, key.words);
+    for (const char* text : {"", "0123", "0123456789abcdeffedcba987654321g", "0123456789abcdeffedcba98765432100",
+                             " 123456789abcdeffedcba9876543210"}) {
+        EXPECT_FALSE(Key::from_hex(text)) << text;
+    }
+}
+
+TEST(Key, FreshOnesDiffer) {
+    EXPECT_NE(Key::fresh().words, Key::fresh().words);
+}
+
+TEST(Generate, IsAFunctionOfTheKeyAndTheNames) {
+    const auto input = tensor(DType::Float32, {33, 100});
+    const auto binding = binding_of({input, input});
+    const auto once = generate(binding, key, Regime::Normal);
+    EXPECT_EQ(once, generate(binding, key, Regime::Normal));
+    ASSERT_EQ(once.size(), 2U);
+    EXPECT_EQ(once[0].size(), 13200U);
+    EXPECT_NE(once[0], once[1]);
+    EXPECT_NE(once, generate(binding, key, Regime::Normal, 1));
+    EXPECT_NE(once, generate(binding, Key{{1, 2, 3, 4}}, Regime::Normal));
+    auto renamed = binding;
+    renamed.workload = "another";
+    EXPECT_NE(once, generate(renamed, key, Regime::Normal));
+}
+
+// Published keys must give the same inputs with later versions of assay: a change here makes old results
+// irreproducible.
+TEST(Generate, ValuesAreFrozen) {
+    using Values = std::vector<double>;
+    const auto four = tensor(DType::Float32, {4});
+    const Values normal{-0x1.98af2p-1, -0x1.0dd38ep-2, -0x1.be7498p-3, -0x1.fd7164p+0};
+    EXPECT_EQ(draw_one(four, Regime::Normal), normal);
+    EXPECT_EQ(draw_one(four, Regime::Uniform), (Values{-0x1.0707d2p-1, -0x1.84f6d8p-1, -0x1.6c8564p-3, 0x1.a76cbep-3}));
+    EXPECT_EQ(draw_one(four, Regime::Integers), (Values{1, 2, 3, -3}));
+    EXPECT_EQ(draw_one(four, Regime::Magnitudes),
+              (Values{-0x1.00b1dcp+0, -0x1.b3ba72p-3, 0x1.c61c8ap-5, -0x1.d8bfb8p-20}));
+    // A value does not depend on how many follow it.
+    const auto longer = draw_one(tensor(DType::Float32, {5000}), Regime::Normal);
+    EXPECT_TRUE(std::equal(normal.begin(), normal.end(), longer.begin()));
+}
+
+TEST(Generate, NormalIsNormal) {
+    auto values = draw_one(tensor(DType::Float64, {200'000}), Regime::Normal);
+    const auto [mean, stddev] = moments(values);
+    EXPECT_NEAR(mean, 0, 0.01);
+    EXPECT_NEAR(stddev, 1, 0.01);
+    // Kolmogorov-Smirnov, at about one in 10^4.
+    std::ranges::sort(values);
+    double distance = 0;
+    for (std::size_t i = 0; i < values.size(); i++) {
+        const double cumulated = std::erfc(-values[i] / std::numbers::sqrt2) / 2;
+        distance = std::max(distance, std::abs(cumulated - (static_cast<double>(i) + 0.5) / 200'000));
+    }
+    EXPECT_LT(distance, 2.2 / std::sqrt(200'000.0));
+    EXPECT_GT(values.back(), 4);
+    EXPECT_LT(values.front(), -4);
+}
+
+TEST(Generate, TheNormalQuantileIsPrecise) {
+    for (double u = 0x1p-54; u < 1; u *= 1.13) {
+        const double x = HalfNormal::table().quantile(u);
+        EXPECT_NEAR(std::erfc(x / std::numbers::sqrt2) / u, 1, 2e-3) << u;
+    }
+    EXPECT_NEAR(HalfNormal::table().quantile(std::nextafter(1.0, 0.0)), 0, 1e-6);
+}
+
+TEST(Generate, TheTasksOwnDistributionIsTheNormalRegime) {
+    auto input = tensor(DType::Float32, {50'000});
+    input.distribution.mean = 3;
+    input.distribution.stddev = 0.25;
+    const auto normal = moments(draw_one(input, Regime::Normal));
+    EXPECT_NEAR(normal.mean, 3, 0.01);
+    EXPECT_NEAR(normal.stddev, 0.25, 0.01);
+    const auto uniform =
+        draw_one(bounded(tensor(DType::Float32, {50'000}), Distribution::Kind::Uniform, -2, 6), Regime::Normal);
+    EXPECT_NEAR(moments(uniform).mean, 2, 0.05);
+    EXPECT_NEAR(moments(uniform).stddev, 8 / std::sqrt(12.0), 0.05);
+}
+
+TEST(Generate, UniformWithoutBounds) {
+    const auto values = draw_one(tensor(DType::Float32, {50'000}), Regime::Uniform);
+    EXPECT_NEAR(moments(values).mean, 0, 0.02);
+    EXPECT_NEAR(moments(values).stddev, 1 / std::sqrt(3.0), 0.02);
+    EXPECT_GE(std::ranges::min(values), -1);
+    EXPECT_LE(std::ranges::max(values), 1);
+}
+
+TEST(Generate, IntegersAreSmallIntegersOfBothSigns) {
+    for (const DType dtype : floats) {
+        std::map<double, int> counts;
+        for (const double value : draw_one(tensor(dtype, {9000}), Regime::Integers)) {
+            counts[value]++;
+        }
+        EXPECT_EQ(counts.size(), 9U);
+        for (const auto& [value, count] : counts) {
+            EXPECT_EQ(value, std::round(value));
+            EXPECT_LE(std::abs(value), 4);
+            EXPECT_NEAR(count, 1000, 150);
+        }
+    }
+}
+
+// Where the bounds leave no four integers, a grid of fractions keeps products and sums exact.
+TEST(Generate, IntegersBecomeFractionsBetweenNarrowBounds) {
+    for (const auto& [low, high] : {std::pair(0.0, 1.0), std::pair(0.5, 1.5), std::pair(-0.25, 0.25)}) {
+        const auto values =
+            draw_one(bounded(tensor(DType::Float32, {1000}), Distribution::Kind::Uniform, low, high), Regime::Integers);
+        EXPECT_GE(std::set<double>(values.begin(), values.end()).size(), 4U);
+        for (const double value : values) {
+            EXPECT_EQ(value * 64, std::round(value * 64));
+        }
+    }
+}
+
+TEST(Generate, MagnitudesMixScalesAndZeros) {
+    for (const DType dtype : floats) {
+        const auto values = draw_one(tensor(dtype, {20'000}), Regime::Magnitudes);
+        const auto share = [&](auto predicate) {
+            return static_cast<double>(std::ranges::count_if(values, predicate)) / 20'000;
+        };
+        EXPECT_NEAR(share([](double v) { return v == 0 && !std::signbit(v); }), 1.0 / 16, 0.01);
+        EXPECT_NEAR(share([](double v) { return v == 0 && std::signbit(v); }), 1.0 / 16, 0.01);
+        EXPECT_GT(share([](double v) { return v != 0 && std::abs(v) < 0x1p-8; }), 0.05);
+        EXPECT_GT(share([](double v) { return std::abs(v) > 5; }), 0.02);
+        EXPECT_NEAR(share([](double v) { return v < 0; }), 0.4375, 0.02);
+        EXPECT_LE(std::ranges::max(values), dtype == DType::Float16 ? 16 : 1024);
+    }
+}
+
+struct Bounds {
+    double low, high;
+};
+
+class EveryRegime : public testing::TestWithParam<Regime> {};
+
+TEST_P(EveryRegime, KeepsTheBounds) {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    const std::vector<Bounds> cases{
+        {-1, 1},          {0, infinity}, {-infinity, 0},  {1e-3, infinity},  {0.1, 0.7}, {5, infinity}, {-9, -7},
+        {-infinity, -20}, {0, 1},        {-0.001, 0.002}, {1e-20, infinity}, {2, 2},     {-1e30, 1e30}};
+    for (const DType dtype : floats) {
+        for (const Bounds& bounds : cases) {
+            for (const auto kind : {Distribution::Kind::Normal, Distribution::Kind::Uniform}) {
+                if (dtype == DType::Float16 && bounds.low == 1e-20) {
+                    continue; // its own test
+                }
+                const auto values = draw_one(bounded(tensor(dtype, {3000}), kind, bounds.low, bounds.high), GetParam());
+                for (const double value : values) {
+                    ASSERT_TRUE(std::isfinite(value));
+                    ASSERT_GE(value, bounds.low) << tasks::to_string(dtype) << " " << bounds.low << " " << bounds.high;
+                    ASSERT_LE(value, bounds.high) << tasks::to_string(dtype) << " " << bounds.low << " " << bounds.high;
+                }
+                if (kind == Distribution::Kind::Uniform && bounds.high > bounds.low) {
+                    ASSERT_LT(std::ranges::max(values), bounds.high);
+                }
+                if (bounds.high > bounds.low) {
+                    EXPECT_NE(std::ranges::max(values), std::ranges::min(values)) << bounds.low << " " << bounds.high;
+                }
+            }
+        }
+    }
+}
+
+TEST_P(EveryRegime, ABoundBelowTheLeastNumberIsKept) {
+    const auto input = bounded(tensor(DType::Float16, {3000}), Distribution::Kind::Normal, 1e-20,
+                               std::numeric_limits<double>::infinity());
+    EXPECT_GE(std::ranges::min(draw_one(input, GetParam())), 1e-20);
+}
+
+TEST_P(EveryRegime, HugeDistributionsStayFinite) {
+    for (const DType dtype : {DType::Float16, DType::BFloat16, DType::Float32}) {
+        auto input = tensor(dtype, {5000});
+        input.distribution.stddev = dtype == DType::Float16 ? 60'000 : 2e38;
+        for (const double value : draw_one(input, GetParam())) {
+            ASSERT_TRUE(std::isfinite(value));
+        }
+    }
+}
+
+TEST_P(EveryRegime, IntegerTensorsHoldIntegersWithinTheirRange) {
+    for (const DType dtype : {DType::Int64, DType::Int32, DType::Int16, DType::Int8, DType::UInt8, DType::Bool}) {
+        auto input = tensor(dtype, {3000});
+        input.distribution.stddev = 40;
+        const auto values = draw_one(input, GetParam());
+        const double most = dtype == DType::Bool ? 1 : dtype == DType::UInt8 ? 255 : dtype == DType::Int8 ? 127 : 2000;
+        const double least = dtype == DType::Bool || dtype == DType::UInt8 ? 0 : -most;
+        EXPECT_LE(std::ranges::max(values), most);
+        EXPECT_GE(std::ranges::min(values), least);
+        EXPECT_NE(std::ranges::max(values), std::ranges::min(values)) << tasks::to_string(dtype);
+    }
+}
+
+// Labels and indices mean something: no regime may replace them.
+TEST_P(EveryRegime, KeepsIntegersAndPermutations) {
+    for (const DType dtype : {DType::Int64, DType::Int32, DType::Float32}) {
+        std::map<double, int> counts;
+        for (const double v :
+             draw_one(bounded(tensor(dtype, {7000}), Distribution::Kind::Integers, -3, 3), GetParam())) {
+            counts[v]++;
+        }
+        EXPECT_EQ(counts.size(), 7U);
+        EXPECT_EQ(counts.begin()->first, -3);
+        for (const auto& [value, count] : counts) {
+            EXPECT_NEAR(count, 1000, 150) << value;
+        }
+    }
+    auto input = tensor(DType::Int32, {5000});
+    input.distribution.kind = Distribution::Kind::Permutation;
+    auto values = draw_one(input, GetParam());
+    EXPECT_FALSE(std::ranges::is_sorted(values));
+    std::ranges::sort(values);
+    for (std::size_t i = 0; i < values.size(); i++) {
+        ASSERT_EQ(values[i], static_cast<double>(i));
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Regimes, EveryRegime, testing::ValuesIn(regimes),
+                         [](const auto& info) { return std::string(to_string(info.param)); });
+
+TEST(Generate, WideIntegersCoverTheirRange) {
+    const auto values =
+        draw_one(bounded(tensor(DType::Int64, {4000}), Distribution::Kind::Integers, -0x1p52, 0x1p52), Regime::Normal);
+    EXPECT_LT(std::ranges::min(values), -0.99 * 0x1p52);
+    EXPECT_GT(std::ranges::max(values), 0.99 * 0x1p52);
+    EXPECT_GT(std::set<double>(values.begin(), values.end()).size(), 3990U);
+}
+
+TEST(Generate, EveryPermutationComesUp) {
+    auto input = tensor(DType::Int32, {3});
+    input.distribution.kind = Distribution::Kind::Permutation;
+    std::map<std::vector<double>, int> counts;
+    for (std::uint32_t draw = 0; draw < 1200; draw++) {
+        counts[draw_one(input, Regime::Normal, draw)]++;
+    }
+    EXPECT_EQ(counts.size(), 6U);
+    for (const auto& [permutation, count] : counts) {
+        EXPECT_NEAR(count, 200, 60);
+    }
+}
+
+} // namespace
+} // namespace assay::verify

@@ -112,7 +112,7 @@ public:
         }
         const std::uint64_t parameters = buffer<std::byte>(std::max<std::size_t>(function.frame_bytes, 16));
         std::size_t slot = 0;
-        const auto put = [&](const void* value, std::size_t bytes) {
+        [[maybe_unused]] const auto put = [&](const void* value, std::size_t bytes) {
             const isa::ParamSlot& parameter = function.parameters[slot++];
             if (parameter.bytes != bytes) {
                 throw std::runtime_error(parameter.name + " has " + std::to_string(parameter.bytes) + " bytes, not " +
@@ -130,11 +130,13 @@ public:
         request.dynamic_shared = shape.dynamic_shared;
         request.parameters = parameters;
         request.cooperative = shape.cooperative;
+        request.grid_workspace = shape.cooperative ? buffer<std::byte>(64) : 0;
         request.memory = &memory_;
         request.services = this;
         request.threads = shape.threads;
         std::optional<Fault> fault = runner_ == Runner::Interpreter ? interpret(request) : generate_and_run(request);
         memory_.free(parameters);
+        memory_.free(request.grid_workspace);
         return fault;
     }
 

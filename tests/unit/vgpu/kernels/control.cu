@@ -29,7 +29,7 @@ __device__ __noinline__ int fibonacci(int n) { return n < 2 ? n : fibonacci(n - 
 extern "C" __global__ void recursion(int* out) { out[threadIdx.x] = fibonacci(threadIdx.x % 12); }
 
 __device__ __noinline__ int forever(const int* p, int n) {
-    return p[n & 1] == 0 ? 0 : forever(p, n + 1) * forever(p, n + 2);
+    return p[n & 1] == 0 ? n : forever(p, n + 1) * forever(p, n + 2) + 1;
 }
 extern "C" __global__ void runaway(const int* p, int* out) { out[0] = forever(p, 1); }
 

@@ -1,7 +1,7 @@
 // The launch plan: what a candidate's host code asks the device to do for one workload, as data.
 //
-// The recorder interprets the entry function (`record.h`) and writes down buffers and steps in issue order. Whoever has a
-// device runs the steps (`eval/`); nothing of the candidate's host code runs natively, ever. A plan is also what a
+// The recorder interprets the entry function (`record.h`) and writes down buffers and steps in issue order. Whoever has
+// a device runs the steps (`eval/`); nothing of the candidate's host code runs natively, ever. A plan is also what a
 // `.ptx` candidate brings along, so its JSON form is documented in `plan_json.h` and versioned.
 #pragma once
 
@@ -87,8 +87,8 @@ struct LaunchPlan {
     std::vector<Buffer> buffers;
     std::vector<Step> steps;
     std::map<std::string, KernelAttributes> attributes;
-    std::string printed;           ///< what the host code printed, capped
-    std::uint64_t host_steps = 0;  ///< PTX instructions interpreted to make this plan
+    std::string printed;          ///< what the host code printed, capped
+    std::uint64_t host_steps = 0; ///< PTX instructions interpreted to make this plan
 };
 
 } // namespace assay::plan

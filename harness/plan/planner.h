@@ -16,10 +16,10 @@ struct Recording {
     std::string device_ptx;        ///< the kernels of all plans
 };
 
-/// One worker for each planner, restarted when it died. A `PlanError` is the candidate's fault, an `Error` the harness's.
-/// A recording that overruns `timeout` is PlanError::Limit.
+/// One worker for each planner, restarted when it died. A `PlanError` is the candidate's fault, an `Error` the
+/// harness's. A recording that overruns `timeout` is PlanError::Limit.
 class Planner {
-  public:
+public:
     Planner();
     ~Planner();
     [[nodiscard]] Result<std::expected<Recording, PlanError>>
@@ -27,7 +27,7 @@ class Planner {
            const DeviceProperties& device = {}, const RecordLimits& limits = {},
            std::chrono::milliseconds timeout = std::chrono::seconds(20));
 
-  private:
+private:
     struct State;
     std::unique_ptr<State> state_;
 };

@@ -2,8 +2,8 @@
 //
 // The entry is a device function of the compiled PTX (`compile/compiler.h`). It is run as one scalar thread over memory
 // of its own, with bounded steps, memory and call depth, and with opaque device pointers: a pointer is a number from a
-// range that no arithmetic reaches by accident, so that the pointers inside a kernel's parameter block are recognised. CUDA
-// runtime calls are answered here; what cannot be recorded is a PlanError that names the call and the line.
+// range that no arithmetic reaches by accident, so that the pointers inside a kernel's parameter block are recognised.
+// CUDA runtime calls are answered here; what cannot be recorded is a PlanError that names the call and the line.
 #pragma once
 
 #include <chrono>
@@ -24,9 +24,9 @@ namespace assay::plan {
 /// The candidate's fault.
 struct PlanError {
     enum class Kind : std::uint8_t {
-        PlanError, ///< the entry is missing, its signature does not fit, its host code does what cannot be recorded
-        Rejected,  ///< a rule was broken: `rule` names it
-        Limit,     ///< too many steps, too much memory, too deep: `what` says which and how many
+        PlanError,   ///< the entry is missing, its signature does not fit, its host code does what cannot be recorded
+        Rejected,    ///< a rule was broken: `rule` names it
+        Limit,       ///< too many steps, too much memory, too deep: `what` says which and how many
         LaunchError, ///< a launch that no device accepts: grid, block or shared memory out of range
     };
     Kind kind = Kind::PlanError;
@@ -40,8 +40,8 @@ struct PlanError {
 };
 
 struct RecordLimits {
-    std::uint64_t steps = 50'000'000;       ///< PTX instructions
-    std::uint64_t memory = 256ull << 20;    ///< bytes of host-side memory
+    std::uint64_t steps = 50'000'000;    ///< PTX instructions
+    std::uint64_t memory = 256ull << 20; ///< bytes of host-side memory
     std::uint32_t call_depth = 256;
     std::uint64_t device_memory = 64ull << 30; ///< sum of the scratch buffers
     std::uint32_t plan_steps = 100'000;
@@ -65,8 +65,8 @@ struct DeviceProperties {
                                                           const DeviceProperties& device = {},
                                                           const RecordLimits& limits = {});
 
-/// The part of a module that goes to the device: the given kernels and what they reach; host functions and everything else are left
-/// out, so that no unresolved runtime call remains. Same text for the same input.
+/// The part of a module that goes to the device: the given kernels and what they reach; host functions and everything
+/// else are left out, so that no unresolved runtime call remains. Same text for the same input.
 [[nodiscard]] std::string device_module(const ptx::Module& module, const std::vector<std::string>& kernels);
 
 /// Rules that hold for PTX before anything runs. Empty: fine. ("device-launch": a kernel that reaches a launch call.)

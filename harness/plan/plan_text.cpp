@@ -1,0 +1,155 @@
+// A plan for people: what there is, then what happens, in aligned columns.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <bit>
+#include <cmath>
+#include <cstring>
+
+#include "plan/names.h"
+#include "plan/plan_json.h"
+
+namespace assay::plan {
+
+namespace {
+
+using Dim3 = std::array<std::uint32_t, 3>;
+
+std::string bytes_text(std::uint64_t bytes) {
+    constexpr std::string_view units[] = {"KiB", "MiB", "GiB", "TiB"};
+    if (bytes < 1024) {
+        return fmt::format("{} bytes", bytes);
+    }
+    double size = static_cast<double>(bytes) / 1024;
+    std::size_t unit = 0;
+    for (; size >= 1024 && unit + 1 < std::size(units); ++unit) {
+        size /= 1024;
+    }
+    return fmt::format("{:.4g} {}", size, units[unit]);
+}
+
+std::string dim_text(const Dim3& dim) {
+    if (dim[2] != 1) {
+        return fmt::format("{}x{}x{}", dim[0], dim[1], dim[2]);
+    }
+    return dim[1] != 1 ? fmt::format("{}x{}", dim[0], dim[1]) : fmt::format("{}", dim[0]);
+}
+
+std::string pointer_text(const LaunchPlan& plan, const Pointer& pointer) {
+    const std::string name =
+        pointer.buffer < plan.buffers.size() ? plan.buffers[pointer.buffer].name : fmt::format("#{}", pointer.buffer);
+    return pointer.offset == 0 ? name : fmt::format("{}+{}", name, pointer.offset);
+}
+
+/// The plan does not know types: four bytes are shown as a float where only that makes sense.
+std::string word_text(std::uint32_t bits) {
+    const auto integer = std::bit_cast<std::int32_t>(bits);
+    if (std::abs(static_cast<std::int64_t>(integer)) < 1 << 24) {
+        return fmt::format("{}", integer);
+    }
+    const auto real = std::bit_cast<float>(bits);
+    const float size = std::fabs(real);
+    return size > 1e-12f && size < 1e12f ? fmt::format("{:.6g}f", real) : fmt::format("{:#x}", bits);
+}
+
+std::string arguments_text(const LaunchPlan& plan, const Launch& launch) {
+    std::vector<std::string> words;
+    auto relocation = launch.relocations.begin();
+    for (std::size_t at = 0; at < launch.parameters.size();) {
+        if (relocation != launch.relocations.end() && relocation->at == at) {
+            words.push_back(pointer_text(plan, (relocation++)->target));
+            at += 8;
+            continue;
+        }
+        std::uint32_t bits = 0;
+        std::memcpy(&bits, launch.parameters.data() + at, std::min<std::size_t>(4, launch.parameters.size() - at));
+        // Padding before a pointer is no argument.
+        const bool padding =
+            bits == 0 && at % 8 == 4 && relocation != launch.relocations.end() && relocation->at == at + 4;
+        if (!padding) {
+            words.push_back(word_text(bits));
+        }
+        at += 4;
+    }
+    return fmt::format("{}", fmt::join(words, ", "));
+}
+
+std::string line_text(std::uint32_t line) {
+    return line == 0 ? "" : fmt::format("line {}", line);
+}
+
+struct StepText {
+    std::uint32_t line = 0;
+    std::string verb, what;
+};
+
+StepText describe(const LaunchPlan& plan, const Launch& launch) {
+    std::string what =
+        fmt::format("{} <<<{}, {}", demangle(launch.kernel), dim_text(launch.grid), dim_text(launch.block));
+    if (launch.shared_bytes != 0) {
+        what += fmt::format(", {} shared", launch.shared_bytes);
+    }
+    what += ">>>";
+    if (launch.cluster != Dim3{1, 1, 1}) {
+        what += fmt::format(" clusters of {}", dim_text(launch.cluster));
+    }
+    if (launch.cooperative) {
+        what += " cooperative";
+    }
+    if (launch.stream != 0) {
+        what += fmt::format(" stream {}", launch.stream);
+    }
+    return {launch.line, "launch", fmt::format("{} ({})", what, arguments_text(plan, launch))};
+}
+
+StepText describe(const LaunchPlan& plan, const Fill& fill) {
+    return {fill.line, "fill",
+            fmt::format("{}: {} x {} byte{} of {:#x}", pointer_text(plan, fill.destination), fill.count, fill.width,
+                        fill.width == 1 ? "" : "s", fill.value)};
+}
+
+StepText describe(const LaunchPlan& plan, const Copy& copy) {
+    return {copy.line, "copy",
+            fmt::format("{} <- {}: {}", pointer_text(plan, copy.destination), pointer_text(plan, copy.source),
+                        bytes_text(copy.bytes))};
+}
+
+StepText describe(const LaunchPlan& plan, const Upload& upload) {
+    std::string pointers;
+    if (!upload.relocations.empty()) {
+        pointers = fmt::format(", {} of them pointers", upload.relocations.size());
+    }
+    return {upload.line, "upload",
+            fmt::format("{}: {}{}", pointer_text(plan, upload.destination), bytes_text(upload.data.size()), pointers)};
+}
+
+} // namespace
+
+std::string to_text(const LaunchPlan& plan) {
+    constexpr std::string_view roles[] = {"input", "output", "scratch", "symbol"};
+    std::string text = fmt::format("plan of {} / {}: {} buffers, {} steps, {} host instructions\n", plan.task,
+                                   plan.workload, plan.buffers.size(), plan.steps.size(), plan.host_steps);
+    std::size_t width = 0;
+    for (const Buffer& buffer : plan.buffers) {
+        width = std::max(width, buffer.name.size());
+    }
+    for (std::size_t i = 0; i < plan.buffers.size(); ++i) {
+        const Buffer& buffer = plan.buffers[i];
+        text += fmt::format("  buffer {:<3} {:<7} {:<{}}  {}\n", i, roles[static_cast<std::size_t>(buffer.role)],
+                            buffer.name, width, bytes_text(buffer.bytes));
+    }
+    for (std::size_t i = 0; i < plan.steps.size(); ++i) {
+        const StepText step = std::visit([&](const auto& value) { return describe(plan, value); }, plan.steps[i]);
+        text += fmt::format("  step {:<5} {:<9} {:<7} {}\n", i, line_text(step.line), step.verb, step.what);
+    }
+    for (const auto& [kernel, attribute] : plan.attributes) {
+        text += fmt::format("  {} may have {} bytes of dynamic shared memory\n", demangle(kernel),
+                            attribute.max_dynamic_shared);
+    }
+    if (!plan.printed.empty()) {
+        text += fmt::format("  host code printed:\n{}{}", plan.printed, plan.printed.ends_with('\n') ? "" : "\n");
+    }
+    return text;
+}
+
+} // namespace assay::plan

@@ -1,0 +1,124 @@
+// The planner's two sides: the supervisor, which keeps one worker, and the worker, which records.
+//
+// The interpreter is memory-safe by construction, but it reads what a candidate wrote; so it runs where a bug can harm
+// one recording and a loop that its limits do not catch ends at the deadline.
+#include "plan/planner.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <set>
+
+#include "isa/decode.h"
+#include "plan/protocol.h"
+#include "ptx/parser.h"
+#include "sandbox/worker.h"
+
+namespace assay::plan {
+
+namespace {
+
+#ifdef __SANITIZE_ADDRESS__
+constexpr std::uint64_t address_space = 0; // the sanitizer reserves terabytes
+#else
+constexpr std::uint64_t address_space = 8ull << 30;
+#endif
+
+/// A worker that died may do so again, for a candidate that broke it: twice is no accident.
+constexpr int attempts = 2;
+
+Outcome too_slow(std::chrono::milliseconds timeout) {
+    PlanError error;
+    error.kind = PlanError::Kind::Limit;
+    error.what = fmt::format("host code runs longer than {} s", timeout.count() / 1000.0);
+    error.hint = "computation belongs in kernels";
+    return Outcome(std::unexpect, std::move(error));
+}
+
+/// Everything for one candidate: parse, check, record each binding, cut out the device's part.
+Result<Outcome> record_all(const RecordingRequest& request) {
+    auto module = ptx::parse(request.ptx, "candidate.ptx");
+    if (!module) {
+        return std::unexpected(std::move(module.error()));
+    }
+    auto program = isa::decode(*module, "candidate.ptx");
+    if (!program) {
+        return std::unexpected(std::move(program.error()));
+    }
+    if (auto broken = check_rules(*program); !broken.empty()) {
+        return Outcome(std::unexpect, std::move(broken.front()));
+    }
+    Recording recording;
+    std::set<std::string> kernels;
+    for (const tasks::Binding& binding : request.bindings) {
+        auto plan = record(*program, request.entry, binding, request.device, request.limits);
+        if (!plan) {
+            return Outcome(std::unexpect, std::move(plan.error()));
+        }
+        for (const Step& step : plan->steps) {
+            if (const auto* launch = std::get_if<Launch>(&step)) {
+                kernels.insert(launch->kernel);
+            }
+        }
+        recording.plans.push_back(std::move(*plan));
+    }
+    recording.device_ptx = device_module(*module, {kernels.begin(), kernels.end()});
+    return recording;
+}
+
+} // namespace
+
+struct Planner::State {
+    std::optional<sandbox::Worker> worker;
+};
+
+Planner::Planner() : state_(std::make_unique<State>()) {}
+
+Planner::~Planner() = default;
+
+Result<std::expected<Recording, PlanError>> Planner::record(const std::string& ptx, const std::string& entry,
+                                                            const std::vector<tasks::Binding>& bindings,
+                                                            const DeviceProperties& device, const RecordLimits& limits,
+                                                            std::chrono::milliseconds timeout) {
+    const sandbox::Message request = to_message({ptx, entry, bindings, device, limits});
+    std::string died;
+    for (int attempt = 0; attempt < attempts; ++attempt) {
+        if (!state_->worker || !state_->worker->alive()) {
+            auto started = sandbox::Worker::start("plan", {.address_space = address_space});
+            if (!started) {
+                return std::unexpected(std::move(started.error()));
+            }
+            state_->worker = std::move(*started);
+        }
+        auto reply = state_->worker->call(request, timeout);
+        if (reply) {
+            if (auto error = sandbox::reply_error(*reply)) {
+                return std::unexpected(std::move(*error));
+            }
+            return read_reply(*reply);
+        }
+        state_->worker.reset();
+        if (reply.error().kind == sandbox::CallError::Kind::Timeout) {
+            return too_slow(timeout);
+        }
+        died = reply.error().to_string();
+    }
+    return fail("the recorder died: " + died, entry, "this is a fault of Assay's, not of the candidate's");
+}
+
+int plan_worker() {
+    return sandbox::serve([](const sandbox::Message& message) -> Result<sandbox::Message> {
+        auto request = read_request(message);
+        if (!request) {
+            return std::unexpected(std::move(request.error()));
+        }
+        auto outcome = record_all(*request);
+        if (!outcome) {
+            return std::unexpected(std::move(outcome.error()));
+        }
+        return to_message(*outcome);
+    });
+}
+
+} // namespace assay::plan

@@ -1,0 +1,32 @@
+// What a planner and its worker say to each other.
+//
+// Request: header {"entry", "bindings", "device", "limits"}, one blob with the PTX.
+// Reply: header {"fault": {...}} for the candidate's fault; else {} and as blobs the device's PTX and, for each
+// binding, its plan as JSON text. A harness error is the sandbox's own {"error"}.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "plan/planner.h"
+#include "sandbox/channel.h"
+
+namespace assay::plan {
+
+/// What comes of a candidate: a recording, or its fault.
+using Outcome = std::expected<Recording, PlanError>;
+
+struct RecordingRequest {
+    std::string ptx, entry;
+    std::vector<tasks::Binding> bindings;
+    DeviceProperties device;
+    RecordLimits limits;
+};
+
+[[nodiscard]] sandbox::Message to_message(const RecordingRequest& request);
+[[nodiscard]] Result<RecordingRequest> read_request(const sandbox::Message& message);
+
+[[nodiscard]] sandbox::Message to_message(const Outcome& outcome);
+[[nodiscard]] Result<Outcome> read_reply(const sandbox::Message& message);
+
+} // namespace assay::plan

@@ -1,0 +1,198 @@
+// The CUDA runtime as host code sees it while it is recorded: every call is answered here, and what it asks of the
+// device becomes a step of the plan.
+//
+// `runtime_table.cpp` says which functions there are and which member answers each; the members are grouped by file:
+// runtime_memory (allocation), runtime_copy (memset, memcpy, symbols), runtime_launch (kernels), runtime_device
+// (properties, attributes, occupancy), runtime_stream (streams, events, errors) and runtime_host (C library). The
+// prototypes are those of `compile/headers/README.md`.
+//
+// Choices where the runtime's behaviour cannot be had at recording time:
+// - Streams are issue order; waiting is a no-op; cudaEventElapsedTime is always 1 ms.
+// - A module variable has two copies, as in CUDA: host code reads and writes its own, cudaMemcpyToSymbol and
+//   cudaGetSymbolAddress mean the device's. Because PTX does not tell `__device__` from an ordinary global, a launch
+//   of a kernel that reads a variable which host code has written is refused, and so is reading, after
+//   such a launch, a .global variable without initial value: both would silently see the wrong copy.
+// - Managed memory is device memory that host code cannot touch.
+// - How many registers ptxas will allot is unknown: occupancy counts threads and shared memory (and .maxnreg).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "isa/program.h"
+#include "plan/device_space.h"
+#include "plan/host_call.h"
+#include "plan/host_memory.h"
+#include "plan/launch_plan.h"
+
+namespace assay::plan {
+
+/// The codes of cudaError_t that an answer can be.
+enum class CudaError : std::uint32_t {
+    Success = 0,
+    InvalidValue = 1,
+    InvalidConfiguration = 9,
+    InvalidDevice = 101,
+};
+
+/// A launch on its way into the plan.
+struct LaunchRequest {
+    std::uint32_t kernel = 0;
+    std::array<std::uint32_t, 3> grid{1, 1, 1}, block{1, 1, 1}, cluster{0, 0, 0}; ///< cluster 0,0,0: none asked for
+    std::uint64_t shared = 0;
+    bool cooperative = false;
+};
+
+class Runtime {
+public:
+    Runtime(const isa::Program& program, HostMemory& memory, DeviceSpace& device, const DeviceProperties& properties,
+            const RecordLimits& limits);
+
+    /// Answers a call. Unknown names and wrong prototypes are PlanErrors. `line` is for the steps.
+    [[nodiscard]] Checked<> call(const isa::Function& callee, HostCall& call, std::uint32_t line);
+
+    /// Steps, attributes and printed text so far.
+    [[nodiscard]] LaunchPlan take_plan();
+    [[nodiscard]] const std::string& printed() const { return plan_.printed; }
+
+    using Answer = Checked<> (Runtime::*)(HostCall&);
+
+    // runtime_memory.cpp
+    Checked<> malloc_device(HostCall& call);
+    Checked<> malloc_pitch(HostCall& call);
+    Checked<> free_device(HostCall& call);
+    Checked<> malloc_pinned(HostCall& call);
+    Checked<> free_pinned(HostCall& call);
+    Checked<> memory_info(HostCall& call);
+
+    // runtime_copy.cpp
+    Checked<> memset(HostCall& call);
+    Checked<> memset_2d(HostCall& call);
+    Checked<> memcpy(HostCall& call);
+    Checked<> memcpy_2d(HostCall& call);
+    Checked<> memcpy_to_symbol(HostCall& call);
+    Checked<> memcpy_from_symbol(HostCall& call);
+    Checked<> symbol_address(HostCall& call);
+
+    // runtime_launch.cpp
+    Checked<> parameter_buffer(HostCall& call);
+    Checked<> launch_buffer(HostCall& call);
+    Checked<> launch_kernel(HostCall& call);
+    Checked<> launch_cooperative(HostCall& call);
+    Checked<> launch_extended(HostCall& call);
+
+    // runtime_device.cpp
+    Checked<> device_count(HostCall& call);
+    Checked<> current_device(HostCall& call);
+    Checked<> set_device(HostCall& call);
+    Checked<> device_attribute(HostCall& call);
+    Checked<> device_attributes(HostCall& call);
+    Checked<> device_name(HostCall& call);
+    Checked<> device_limit(HostCall& call);
+    Checked<> cache_config(HostCall& call);
+    Checked<> bank_config(HostCall& call);
+    Checked<> runtime_version(HostCall& call);
+    Checked<> function_attributes(HostCall& call);
+    Checked<> set_function_attribute(HostCall& call);
+    Checked<> occupancy(HostCall& call);
+
+    // runtime_stream.cpp
+    Checked<> nothing(HostCall& call); ///< succeeds and records nothing
+    Checked<> stream_create(HostCall& call);
+    Checked<> stream_destroy(HostCall& call);
+    Checked<> stream_use(HostCall& call);
+    Checked<> stream_wait(HostCall& call);
+    Checked<> event_create(HostCall& call);
+    Checked<> event_destroy(HostCall& call);
+    Checked<> event_use(HostCall& call);
+    Checked<> event_record(HostCall& call);
+    Checked<> event_elapsed(HostCall& call);
+    Checked<> last_error(HostCall& call);
+    Checked<> peek_error(HostCall& call);
+    Checked<> error_string(HostCall& call);
+    Checked<> error_name(HostCall& call);
+
+    // runtime_host.cpp
+    Checked<> host_malloc(HostCall& call);
+    Checked<> host_free(HostCall& call);
+    Checked<> print(HostCall& call);
+    Checked<> assert_fail(HostCall& call);
+    Checked<> exit(HostCall& call);
+    Checked<> abort(HostCall& call);
+    Checked<> throw_exception(HostCall& call);
+
+private:
+    enum class Handle : std::uint8_t { Stream, Event };
+    struct HandleState {
+        Handle kind = Handle::Stream;
+        bool live = true;
+    };
+
+    /// The answer and, if it is an error, what cudaGetLastError will say.
+    Checked<> answer(HostCall& call, CudaError error);
+
+    [[nodiscard]] Checked<> add_step(Step step, std::uint64_t bytes);
+    /// Counts bytes that a call moves in host memory against the limit of instructions, at 8 bytes each.
+    [[nodiscard]] Checked<> work(std::uint64_t bytes);
+    [[nodiscard]] Checked<> fill(Address to, std::uint32_t value, std::uint64_t bytes);
+    /// `kind` is a cudaMemcpyKind.
+    [[nodiscard]] Checked<> copy(Address to, Address from, std::uint64_t bytes, std::uint32_t kind);
+    [[nodiscard]] Checked<> upload(Address to, Address from, std::uint64_t bytes);
+    [[nodiscard]] Checked<Pointer> writable(Address to, std::uint64_t bytes) const;
+    /// The device address of a variable, given its address in host code.
+    [[nodiscard]] Checked<Address> symbol(Address host);
+
+    /// Finds the device pointers in `data`, which lies at an address that is `phase` modulo 8, and zeroes them.
+    [[nodiscard]] Checked<std::vector<Relocation>> relocate(std::span<std::byte> data, std::uint64_t phase) const;
+
+    [[nodiscard]] Checked<std::uint32_t> kernel_at(Address function) const;
+    [[nodiscard]] Checked<> check_launch(const LaunchRequest& request);
+    [[nodiscard]] Checked<> check_shared(const LaunchRequest& request);
+    [[nodiscard]] Checked<> check_cluster(const LaunchRequest& request);
+    [[nodiscard]] Checked<> check_reach(std::uint32_t kernel);
+    [[nodiscard]] Checked<> check_parameters(const isa::Function& kernel, std::span<const std::byte> block) const;
+    [[nodiscard]] Checked<> launch(const LaunchRequest& request, std::vector<std::byte> block, Address stream);
+    [[nodiscard]] Checked<> launch_arguments(HostCall& call, LaunchRequest request);
+    [[nodiscard]] std::uint32_t static_shared(std::uint32_t kernel);
+    [[nodiscard]] std::uint32_t largest_block(const isa::Function& kernel) const;
+    [[nodiscard]] std::uint32_t blocks_per_multiprocessor(std::uint32_t kernel, std::uint64_t threads,
+                                                          std::uint64_t shared);
+    [[nodiscard]] std::optional<int> attribute_value(std::uint32_t number) const;
+
+    [[nodiscard]] Checked<Address> make_handle(Handle kind);
+    /// The number of a live handle; 0 for the default streams.
+    [[nodiscard]] Checked<std::uint64_t> handle(Handle kind, Address address) const;
+    [[nodiscard]] Checked<> drop_handle(Handle kind, Address address);
+    [[nodiscard]] Checked<Address> text(const std::string& text);
+
+    const isa::Program& program_;
+    HostMemory& memory_;
+    DeviceSpace& device_;
+    DeviceProperties properties_;
+    RecordLimits limits_;
+    LaunchPlan plan_;
+    std::uint32_t line_ = 0;
+    std::uint64_t work_ = 0;
+    CudaError last_error_ = CudaError::Success;
+    std::vector<HandleState> handles_;
+    std::unordered_map<Address, LaunchRequest> pending_; ///< by parameter buffer
+    std::unordered_map<std::uint32_t, std::uint32_t> static_shared_;
+    std::set<std::uint32_t> non_portable_cluster_; ///< kernels that may have clusters of more than 8 blocks
+    std::map<std::string, Address> texts_;
+
+    /// What a kernel refers to, worked out at its first launch.
+    struct KernelReach {
+        std::vector<std::uint32_t> variables;
+        std::string host_call; ///< a function that only host code can call; empty: none
+    };
+    std::unordered_map<std::uint32_t, KernelReach> reach_;
+};
+
+} // namespace assay::plan

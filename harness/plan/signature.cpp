@@ -1,0 +1,165 @@
+#include "plan/signature.h"
+
+#include <fmt/format.h>
+
+#include <bit>
+#include <cmath>
+#include <cstring>
+
+#include "isa/evaluate.h"
+
+namespace assay::plan {
+
+namespace {
+
+using tasks::Binding;
+using tasks::DType;
+
+std::string_view c_type(DType dtype) {
+    switch (dtype) {
+    case DType::Float64:
+        return "double";
+    case DType::Float32:
+        return "float";
+    case DType::Float16:
+        return "__half";
+    case DType::BFloat16:
+        return "__nv_bfloat16";
+    case DType::Int64:
+        return "long long";
+    case DType::Int32:
+        return "int";
+    case DType::Int16:
+        return "short";
+    case DType::Int8:
+        return "signed char";
+    case DType::UInt8:
+        return "unsigned char";
+    case DType::Bool:
+        return "bool";
+    }
+    return "void";
+}
+
+std::string describe(const Binding::Tensor& tensor, bool input) {
+    return fmt::format("{}{}* {}", input ? "const " : "", c_type(tensor.dtype), tensor.name);
+}
+
+std::string describe(const Binding::Scalar& scalar) {
+    return fmt::format("{} {}", scalar.axis ? "int" : c_type(scalar.dtype), scalar.name);
+}
+
+std::unexpected<PlanError> mismatch(const isa::Function& entry, const Binding& binding, const std::string& what) {
+    return refuse(fmt::format("`{}` {}", entry.name, what),
+                  fmt::format("the task `{}` passes ({})", binding.task, expected_parameters(binding)));
+}
+
+template <class T> std::vector<std::byte> bytes_of(T value) {
+    std::vector<std::byte> bytes(sizeof value);
+    std::memcpy(bytes.data(), &value, sizeof value);
+    return bytes;
+}
+
+/// The value in the width that the entry declares; empty when there is no such width.
+std::vector<std::byte> encode(const Binding::Scalar& scalar, std::uint32_t width) {
+    if (!scalar.axis && tasks::is_float(scalar.dtype)) {
+        switch (width) {
+        case 8:
+            return bytes_of(scalar.value);
+        case 4:
+            return bytes_of(static_cast<float>(scalar.value));
+        case 2: {
+            const auto value = static_cast<float>(scalar.value);
+            return bytes_of(scalar.dtype == DType::BFloat16 ? isa::f32_to_bf16(value) : isa::f32_to_f16(value));
+        }
+        default:
+            return {};
+        }
+    }
+    const auto value = static_cast<std::int64_t>(scalar.value);
+    switch (width) {
+    case 8:
+        return bytes_of(value);
+    case 4:
+        return bytes_of(static_cast<std::int32_t>(value));
+    case 2:
+        return bytes_of(static_cast<std::int16_t>(value));
+    case 1:
+        return bytes_of(static_cast<std::int8_t>(value));
+    default:
+        return {};
+    }
+}
+
+/// Whether an integer of `width` bytes can hold the value (as signed or unsigned: the PTX does not say).
+bool holds(const Binding::Scalar& scalar, std::uint32_t width) {
+    if ((!scalar.axis && tasks::is_float(scalar.dtype)) || width >= 8) {
+        return true;
+    }
+    return std::abs(scalar.value) < std::ldexp(1.0, static_cast<int>(8 * width));
+}
+
+} // namespace
+
+std::string expected_parameters(const Binding& binding) {
+    std::string text;
+    const auto add = [&](const std::string& parameter) { text += (text.empty() ? "" : ", ") + parameter; };
+    for (const auto& tensor : binding.inputs) {
+        add(describe(tensor, true));
+    }
+    for (const auto& tensor : binding.outputs) {
+        add(describe(tensor, false));
+    }
+    for (const auto& scalar : binding.scalars) {
+        add(describe(scalar));
+    }
+    return text;
+}
+
+Checked<std::vector<std::vector<std::byte>>> bind_arguments(const isa::Function& entry, const Binding& binding,
+                                                            DeviceSpace& device) {
+    const std::size_t tensors = binding.inputs.size() + binding.outputs.size();
+    const std::size_t expected = tensors + binding.scalars.size();
+    if (entry.parameters.size() != expected) {
+        return mismatch(entry, binding, fmt::format("has {} parameters, not {}", entry.parameters.size(), expected));
+    }
+    std::vector<std::vector<std::byte>> arguments;
+    for (std::size_t i = 0; i < tensors; ++i) {
+        const bool input = i < binding.inputs.size();
+        const auto& tensor = input ? binding.inputs[i] : binding.outputs[i - binding.inputs.size()];
+        if (entry.parameters[i].bytes != 8) {
+            return mismatch(entry, binding,
+                            fmt::format("has a parameter {} of {} bytes, where `{}` is passed", i + 1,
+                                        entry.parameters[i].bytes, describe(tensor, input)));
+        }
+        Buffer buffer;
+        buffer.role = input ? Buffer::Role::Input : Buffer::Role::Output;
+        buffer.index = static_cast<std::uint32_t>(input ? i : i - binding.inputs.size());
+        buffer.name = tensor.name;
+        buffer.bytes = tensor.bytes();
+        auto address = device.add(std::move(buffer));
+        if (!address) {
+            return std::unexpected(std::move(address.error()));
+        }
+        arguments.push_back(bytes_of(*address));
+    }
+    for (std::size_t i = tensors; i < expected; ++i) {
+        const auto& scalar = binding.scalars[i - tensors];
+        const std::uint32_t width = entry.parameters[i].bytes;
+        auto bytes = encode(scalar, width);
+        if (bytes.empty()) {
+            return mismatch(
+                entry, binding,
+                fmt::format("has a parameter {} of {} bytes, where `{}` is passed", i + 1, width, describe(scalar)));
+        }
+        if (!holds(scalar, width)) {
+            return mismatch(entry, binding,
+                            fmt::format("has a parameter {} of {} bytes, too narrow for {} = {}", i + 1, width,
+                                        scalar.name, scalar.value));
+        }
+        arguments.push_back(std::move(bytes));
+    }
+    return arguments;
+}
+
+} // namespace assay::plan

@@ -1,0 +1,22 @@
+// The entry's parameters against the task's: inputs, outputs, then axes and scalars.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "isa/program.h"
+#include "plan/checked.h"
+#include "plan/device_space.h"
+#include "tasks/task.h"
+
+namespace assay::plan {
+
+/// "const float* A, float* C, int n": what the task passes, in order.
+[[nodiscard]] std::string expected_parameters(const tasks::Binding& binding);
+
+/// Makes the buffers of inputs and outputs and returns the bytes of each argument. PTX keeps a parameter's size alone,
+/// so what can be told apart is the number of parameters, and a pointer from a 4-byte value.
+[[nodiscard]] Checked<std::vector<std::vector<std::byte>>>
+bind_arguments(const isa::Function& entry, const tasks::Binding& binding, DeviceSpace& device);
+
+} // namespace assay::plan

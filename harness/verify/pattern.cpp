@@ -176,10 +176,13 @@ private:
         const std::size_t total = wrong_.bad.size();
         const auto columns = static_cast<std::size_t>(shape_.back());
         const auto belongs = [&](auto place_of) {
+            std::size_t found = 0;
             return all_of_sample([&](std::size_t i) {
-                const std::optional<std::size_t> place = place_of(i);
-                return !place || wrong_.fits(*place, got(i));
-            });
+                       const std::optional<std::size_t> place = place_of(i);
+                       found += place ? 1 : 0;
+                       return !place || wrong_.fits(*place, got(i));
+                   }) &&
+                   found >= least_sample;
         };
         const auto shifted = [&](std::size_t distance, bool onward) {
             return belongs([&](std::size_t i) -> std::optional<std::size_t> {

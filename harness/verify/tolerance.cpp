@@ -9,14 +9,14 @@
 // Numbers below 2^-102 are the same to it: where the outputs are that small, flushing subnormal numbers to zero, which
 // GPUs may do, must not be an error.
 //
-// Classes. A class c has a unit roundoff u(c) and two floors: multiples of it for the largest error, F, and for the
-// root mean square, F / 4. Under the floor every honest program of that precision stays in well-conditioned tasks,
-// whatever its order of summation. What they need was simulated (tests/unit/verify): sums of length n err by up to
-// 0.3 sqrt(n) units in the mean when taken one after the other, near 1 unit when pairwise; products of inputs rounded
-// to TF32 by 0.6 units of TF32 in the mean and 3 at most. The room above is bounded by the next coarser class, whose
-// rounding must not pass: the unit of TF32 is 8192 units of fp32, so fp32 can have a wide floor that covers naive sums
-// of a hundred thousand terms and yet is 16 times below the rounding of an output to TF32 or fp16; but bf16 is only 8
-// units of fp16, so the narrow formats have floors of a few units, and there the mean error tells them apart.
+// Classes. A class has a unit roundoff u, and floors F for the largest error and for the root mean square, in units.
+// Under the floors every honest program of that precision stays in well-conditioned tasks, whatever its order of
+// summation. Measured: sums of n terms, one after the other, err by 0.25 sqrt(n) units of fp32 in the mean (128 for
+// n = 2^18, a scan of that length 350), by blocks or pairwise by 1 to 10; products of inputs rounded to TF32 err by 0.6
+// units of TF32 in the mean and 3 at most. The room above is bounded by the next coarser class, whose rounding must not
+// pass. The unit of TF32 is 8192 units of fp32, and an output rounded to TF32 errs by nearly 8192 units at most and by
+// 2400 or more in the mean: so fp32 can have wide floors that naive sums of any length in use keep. But bf16 is only 8
+// units of fp16, so the narrow formats have floors of a few units, and it is the mean error that tells them apart.
 //
 // Growth. Tasks that are ill-conditioned, or long chains, need more. How much, the honest reference shows: where K
 // times its error is above the floor of its own class, all floors grow by that factor. So within the reference's class
@@ -52,19 +52,18 @@ using tasks::ErrorClass;
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double least_typical = 0x1p-102; ///< the least normal fp32 number over the unit of fp32
 constexpr double growth_factor = 4;        ///< K
-constexpr double norm_share = 0.25;        ///< of F, for the root mean square
 constexpr double largest_tolerance = 0.25;
 constexpr std::size_t piece = 1024;
 
-/// F
-double floor_of(ErrorClass error_class) {
+/// F, in units of the class.
+Errors floors_of(ErrorClass error_class) {
     switch (error_class) {
     case ErrorClass::Fp64:
-        return 4096;
+        return {8192, 4096};
     case ErrorClass::Fp32:
-        return 512;
+        return {1024, 512};
     default:
-        return 6;
+        return {6, 1.5};
     }
 }
 
@@ -108,9 +107,8 @@ double scaled_error(double oracle, double got, double typical, double overflow) 
     if (std::isinf(got)) {
         // Close below the overflow an honest result may be rounded up; it is measured as if exponents went on.
         const bool same_side = std::signbit(got) == std::signbit(oracle);
-        return !same_side || overflow == infinity ? infinity
-               : overflows                        ? 0
-                                                  : (overflow - std::abs(oracle)) / std::abs(oracle);
+        const double error = overflows ? 0 : (overflow - std::abs(oracle)) / std::abs(oracle);
+        return same_side && error <= largest_tolerance ? error : infinity;
     }
     return std::abs(got - oracle) / std::max(std::abs(oracle), typical);
 }
@@ -230,16 +228,13 @@ Errors tolerance(const ErrorModel& model, ErrorClass error_class) {
         return {infinity, infinity};
     }
     const ErrorClass own = class_of(model.dtype);
-    const double own_floor = floor_of(own) * unit_of(own);
-    const auto growth = [&](double reference, double floor) {
-        return std::max(1.0, growth_factor * reference / floor);
-    };
     const double few = 1 + 8 / static_cast<double>(std::max<std::size_t>(model.total, 1));
-    const double floor = few * floor_of(error_class) * unit_of(error_class);
-    const double max = floor * growth(model.reference.max, own_floor);
-    const double norm = norm_share * floor * growth(model.reference.norm, norm_share * own_floor);
-    return {std::min(largest_tolerance, model.rounding.max + max),
-            std::min(largest_tolerance, std::hypot(model.rounding.norm, norm))};
+    const auto bound = [&](double Errors::* kind) {
+        const double growth = growth_factor * model.reference.*kind / (floors_of(own).*kind * unit_of(own));
+        return few * std::max(1.0, growth) * floors_of(error_class).*kind * unit_of(error_class);
+    };
+    return {std::min(largest_tolerance, model.rounding.max + bound(&Errors::max)),
+            std::min(largest_tolerance, std::hypot(model.rounding.norm, bound(&Errors::norm)))};
 }
 
 } // namespace assay::verify

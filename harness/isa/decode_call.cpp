@@ -12,12 +12,18 @@ namespace {
 
 std::optional<Type> type_of_bytes(std::uint32_t bytes) {
     switch (bytes) {
-    case 1: return Type::B8;
-    case 2: return Type::B16;
-    case 4: return Type::B32;
-    case 8: return Type::B64;
-    case 16: return Type::B128;
-    default: return std::nullopt;
+    case 1:
+        return Type::B8;
+    case 2:
+        return Type::B16;
+    case 4:
+        return Type::B32;
+    case 8:
+        return Type::B64;
+    case 16:
+        return Type::B128;
+    default:
+        return std::nullopt;
     }
 }
 

@@ -38,7 +38,8 @@ bool FunctionDecoder::decode() {
         if (falls_off) {
             store_register_returns();
         }
-        const auto first = std::ranges::find_if(function_.body, [](const Instruction& i) { return i.source.line != 0; });
+        const auto first =
+            std::ranges::find_if(function_.body, [](const Instruction& i) { return i.source.line != 0; });
         if (first != function_.body.end()) {
             function_.source.file = first->source.outer_line != 0 ? first->source.outer_file : first->source.file;
             function_.source.line = first->source.outer_line != 0 ? first->source.outer_line : first->source.line;
@@ -108,7 +109,8 @@ bool FunctionDecoder::declare(const ptx::RegisterDeclaration& declaration) {
     if (!type) {
         return module_.fail(declaration.position, fmt::format("a register cannot be a .{}", declaration.type));
     }
-    const std::uint32_t lanes = declaration.vector.empty() ? 1 : static_cast<std::uint32_t>(declaration.vector[1] - '0');
+    const std::uint32_t lanes =
+        declaration.vector.empty() ? 1 : static_cast<std::uint32_t>(declaration.vector[1] - '0');
     for (const auto& [name, count] : declaration.names) {
         const std::uint64_t total = std::uint64_t{count.value_or(1)} * lanes;
         if (function_.registers.size() + total > kMaximumRegisters) {

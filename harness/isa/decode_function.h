@@ -86,10 +86,10 @@ private:
     const ptx::Function& source_;
     Function& function_;
     Names names_;
-    Source place_;                             ///< of the last .loc
+    Source place_; ///< of the last .loc
     std::uint32_t place_column_ = 0;
-    std::vector<std::uint32_t> labels_;        ///< label → instruction index
-    std::uint32_t parameter_end_ = 0;          ///< of the parameter frame in this scope
+    std::vector<std::uint32_t> labels_; ///< label → instruction index
+    std::uint32_t parameter_end_ = 0;   ///< of the parameter frame in this scope
     struct RegisterFormal {
         std::uint32_t index;
         std::uint32_t offset;

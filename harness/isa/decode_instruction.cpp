@@ -14,20 +14,24 @@ namespace {
 /// instruction is Unsupported, not wrong.
 bool is_exotic(std::string_view word) {
     constexpr std::string_view words[] = {
-        "oob",    "rs",     "e2m1x2",    "e2m3x2",    "e3m2x2",   "ue8m0x2", "e4m3x4",      "e5m2x4", "e2m1x4",
-        "e2m3x4", "e3m2x4", "e2m1",      "e2m3",      "e3m2",     "b8x16",   "b6x16_p32",   "b4x16_p64",
-        "m16n16", "m8n16",  "u2",        "s2",        "u8x4",     "s8x4",    "block_scale", "async",
-        "abs",    "tf32x2", "scaled",    "s2f6x2",
+        "oob",    "rs",   "e2m1x2", "e2m3x2",      "e3m2x2", "ue8m0x2",   "e4m3x4",    "e5m2x4", "e2m1x4", "e2m3x4",
+        "e3m2x4", "e2m1", "e2m3",   "e3m2",        "b8x16",  "b6x16_p32", "b4x16_p64", "m16n16", "m8n16",  "u2",
+        "s2",     "u8x4", "s8x4",   "block_scale", "async",  "abs",       "tf32x2",    "scaled", "s2f6x2",
     };
-    return word.starts_with("kind::") || word.starts_with("scale_vec::") || std::ranges::find(words, word) != std::end(words);
+    return word.starts_with("kind::") || word.starts_with("scale_vec::") ||
+           std::ranges::find(words, word) != std::end(words);
 }
 
 Type doubled(Type type) {
     switch (type) {
-    case Type::U16: return Type::U32;
-    case Type::S16: return Type::S32;
-    case Type::U32: return Type::U64;
-    default: return Type::S64;
+    case Type::U16:
+        return Type::U32;
+    case Type::S16:
+        return Type::S32;
+    case Type::U32:
+        return Type::U64;
+    default:
+        return Type::S64;
     }
 }
 
@@ -77,8 +81,7 @@ std::optional<std::vector<const ptx::Operand*>> assign(const Form& form, std::sp
 
 /// Why nothing fits: a modifier that no form has, a combination that none has, or the operands.
 bool FunctionDecoder::no_form(const ptx::Instruction& source, std::span<const Form> forms) {
-    const std::span<const std::string> modifiers =
-        std::span(source.modifiers).subspan(forms[0].mnemonic.size() - 1);
+    const std::span<const std::string> modifiers = std::span(source.modifiers).subspan(forms[0].mnemonic.size() - 1);
     std::string combination = source.opcode;
     for (const std::string& word : source.modifiers) {
         combination += "." + word;
@@ -97,10 +100,9 @@ bool FunctionDecoder::no_form(const ptx::Instruction& source, std::span<const Fo
         Modifiers mod;
         return match_modifiers(form, modifiers, mod);
     });
-    return module_.fail(source.position,
-                        operands ? fmt::format("{} takes another number of operands than {}", combination,
-                                               source.operands.size())
-                                 : fmt::format("there is no {}", combination));
+    return module_.fail(source.position, operands ? fmt::format("{} takes another number of operands than {}",
+                                                                combination, source.operands.size())
+                                                  : fmt::format("there is no {}", combination));
 }
 
 bool FunctionDecoder::match_form(const ptx::Instruction& source, Instruction& result, const Form*& form,
@@ -169,9 +171,15 @@ bool FunctionDecoder::fill_operands(const Form& form, const Arguments& arguments
                                 .special = result.opcode == Opcode::Cvt};
         bool good = true;
         switch (slot.kind) {
-        case OperandSlot::Kind::Address: good = address(source, result.mod.space, target, &result.mod.space); break;
-        case OperandSlot::Kind::Reference: good = reference(source, target); break;
-        case OperandSlot::Kind::Vector: good = matrix(source, result, vectors++, target); break;
+        case OperandSlot::Kind::Address:
+            good = address(source, result.mod.space, target, &result.mod.space);
+            break;
+        case OperandSlot::Kind::Reference:
+            good = reference(source, target);
+            break;
+        case OperandSlot::Kind::Vector:
+            good = matrix(source, result, vectors++, target);
+            break;
         case OperandSlot::Kind::Literal:
             good = (source.kind == ptx::Operand::Kind::Literal && operand(source, {.type = Type::U64}, target)) ||
                    module_.fail(source.position, "a literal is expected here");
@@ -210,9 +218,9 @@ bool FunctionDecoder::check_conversion(const ptx::Instruction& source, const Mod
         const bool exact = bits_of(mod.type) > bits_of(mod.source_type);
         good = exact ? !named : named && !to_integral;
     }
-    return good || module_.fail(source.position, fmt::format("a conversion from .{} to .{} takes {}",
-                                                             to_string(mod.source_type), to_string(mod.type),
-                                                             named ? "another rounding or none" : "a rounding"));
+    return good || module_.fail(source.position,
+                                fmt::format("a conversion from .{} to .{} takes {}", to_string(mod.source_type),
+                                            to_string(mod.type), named ? "another rounding or none" : "a rounding"));
 }
 
 /// Bits can only be equal or not; lo, ls, hi, hs are of unsigned integers; equ and the like of floats.
@@ -315,9 +323,7 @@ bool FunctionDecoder::mov(const ptx::Instruction& source, Instruction& result) {
         const ptx::Operand& list = unpack ? to : from;
         const std::size_t length = list.elements.size();
         const bool fits = (length == 2 || length == 4) && unpack != pack && width / length >= 16;
-        const Type element = width / length == 64   ? Type::B64
-                             : width / length == 32 ? Type::B32
-                                                    : Type::B16;
+        const Type element = width / length == 64 ? Type::B64 : width / length == 32 ? Type::B32 : Type::B16;
         if (!fits) {
             return module_.fail(list.position, fmt::format("a mov of {} bits cannot have {} elements", width, length));
         }
@@ -348,13 +354,14 @@ bool FunctionDecoder::cp_async(const ptx::Instruction& source, const Arguments& 
     result.src.resize(4);
     Operand size;
     if (!address(*arguments[0], Space::Shared, result.src[0], nullptr) ||
-        !address(*arguments[1], Space::Global, result.src[1], nullptr) || !operand(*arguments[2], {.type = Type::U32}, size)) {
+        !address(*arguments[1], Space::Global, result.src[1], nullptr) ||
+        !operand(*arguments[2], {.type = Type::U32}, size)) {
         return false;
     }
     const bool bypass = source.modifiers[1] == "cg";
     if (size.kind != Operand::Kind::Immediate || (size.bits != 16 && (bypass || (size.bits != 4 && size.bits != 8)))) {
-        return module_.fail(arguments[2]->position, bypass ? "cp.async.cg copies 16 bytes"
-                                                           : "cp.async.ca copies 4, 8 or 16 bytes");
+        return module_.fail(arguments[2]->position,
+                            bypass ? "cp.async.cg copies 16 bytes" : "cp.async.ca copies 4, 8 or 16 bytes");
     }
     result.mod.immediate = static_cast<std::uint32_t>(size.bits);
     result.mod.space = Space::Shared;
@@ -420,16 +427,28 @@ bool FunctionDecoder::instruction(const ptx::Instruction& source) {
     }
     bool good = true;
     switch (result.opcode) {
-    case Opcode::Mov: good = mov(source, result); break;
-    case Opcode::CpAsync: good = cp_async(source, arguments, result); break;
-    case Opcode::Bra: good = branch(source, result); break;
-    case Opcode::BrxIdx: good = indexed_branch(source, result); break;
-    case Opcode::Call: return call(source, result);
-    case Opcode::Ret: store_register_returns(); break;
-    default: break;
+    case Opcode::Mov:
+        good = mov(source, result);
+        break;
+    case Opcode::CpAsync:
+        good = cp_async(source, arguments, result);
+        break;
+    case Opcode::Bra:
+        good = branch(source, result);
+        break;
+    case Opcode::BrxIdx:
+        good = indexed_branch(source, result);
+        break;
+    case Opcode::Call:
+        return call(source, result);
+    case Opcode::Ret:
+        store_register_returns();
+        break;
+    default:
+        break;
     }
-    good = good && (is_custom(result.opcode) || fill_operands(*form, arguments, result)) &&
-           finish(source, *form, result);
+    good =
+        good && (is_custom(result.opcode) || fill_operands(*form, arguments, result)) && finish(source, *form, result);
     if (good) {
         emit(std::move(result));
     }

@@ -68,9 +68,8 @@ bool FunctionDecoder::register_operand(const ptx::Operand& source, const Name& n
     const unsigned width = bits_of(result.type);
     const unsigned wanted = bits_of(expected.type);
     if (expected.wider ? width < wanted : width != wanted) {
-        return module_.fail(source.position,
-                            fmt::format("{} has {} bits, the instruction {} {}", source.name, width,
-                                        expected.destination ? "writes" : "reads", wanted));
+        return module_.fail(source.position, fmt::format("{} has {} bits, the instruction {} {}", source.name, width,
+                                                         expected.destination ? "writes" : "reads", wanted));
     }
     if (source.negated && !expected.negatable) {
         return module_.fail(source.position, fmt::format("{} cannot be negated here", source.name));
@@ -112,10 +111,14 @@ std::optional<Operand> FunctionDecoder::symbol(const ptx::Operand& source) const
 
 std::optional<Space> FunctionDecoder::symbol_space(const Operand& symbol) const {
     switch (symbol.kind) {
-    case Operand::Kind::Variable: return module_.variable_space(symbol.index);
-    case Operand::Kind::Local: return Space::Local;
-    case Operand::Kind::Param: return Space::Param;
-    default: return std::nullopt;
+    case Operand::Kind::Variable:
+        return module_.variable_space(symbol.index);
+    case Operand::Kind::Local:
+        return Space::Local;
+    case Operand::Kind::Param:
+        return Space::Param;
+    default:
+        return std::nullopt;
     }
 }
 
@@ -181,8 +184,7 @@ bool FunctionDecoder::operand(const ptx::Operand& source, const Expected& expect
     }
 }
 
-bool FunctionDecoder::vector(const ptx::Operand& source, std::size_t length, const Expected& element,
-                             Operand& result) {
+bool FunctionDecoder::vector(const ptx::Operand& source, std::size_t length, const Expected& element, Operand& result) {
     const auto check_length = [&](std::size_t given) {
         return given == length ||
                module_.fail(source.position, fmt::format("{} elements are expected, {} are given", length, given));
@@ -284,8 +286,8 @@ bool FunctionDecoder::matrix(const ptx::Operand& source, const Instruction& inst
         const Type types[] = {mod.d_type, mod.a_type, mod.b_type, mod.c_type};
         shape = fragment_shape(mod, fragments[position], types[position], instruction.opcode == Opcode::WmmaMma);
     }
-    const bool destination = position == 0 && instruction.opcode != Opcode::WmmaStore &&
-                             instruction.opcode != Opcode::Stmatrix;
+    const bool destination =
+        position == 0 && instruction.opcode != Opcode::WmmaStore && instruction.opcode != Opcode::Stmatrix;
     return vector(source, shape.registers, {.type = shape.type, .destination = destination}, result);
 }
 

@@ -37,8 +37,8 @@ void evaluate_mov(const Instruction& instruction, std::span<const Value> src, st
     const unsigned target_width = width / static_cast<unsigned>(element_count(instruction.dst[0]));
     Wide all = 0;
     for (std::size_t i = src.size(); i-- > 0;) {
-        const Wide part = source_width == 128 ? Wide{src[i].high} << 64 | src[i].bits
-                                              : Wide{truncate(src[i].bits, source_width)};
+        const Wide part =
+            source_width == 128 ? Wide{src[i].high} << 64 | src[i].bits : Wide{truncate(src[i].bits, source_width)};
         all = source_width == 128 ? part : all << source_width | part;
     }
     for (Value& value : dst) {

@@ -37,17 +37,23 @@ Value apply_atomic(const Modifiers& mod, Value old_value, Value b, Value c) {
     const std::uint64_t operand = truncate(b.bits, width);
     const Value stored{operand, width == 128 ? b.high : 0};
     switch (mod.atomic) {
-    case AtomicOp::And: return {old_bits & operand, 0};
-    case AtomicOp::Or: return {old_bits | operand, 0};
-    case AtomicOp::Xor: return {old_bits ^ operand, 0};
-    case AtomicOp::Exch: return stored;
+    case AtomicOp::And:
+        return {old_bits & operand, 0};
+    case AtomicOp::Or:
+        return {old_bits | operand, 0};
+    case AtomicOp::Xor:
+        return {old_bits ^ operand, 0};
+    case AtomicOp::Exch:
+        return stored;
     case AtomicOp::Cas: {
         const bool equal = old_bits == operand && (width < 128 || old_value.high == b.high);
         const Value& chosen = equal ? c : old_value;
         return {truncate(chosen.bits, width), width == 128 ? chosen.high : 0};
     }
-    case AtomicOp::Inc: return {old_bits >= operand ? 0 : old_bits + 1, 0};
-    case AtomicOp::Dec: return {old_bits == 0 || old_bits > operand ? operand : old_bits - 1, 0};
+    case AtomicOp::Inc:
+        return {old_bits >= operand ? 0 : old_bits + 1, 0};
+    case AtomicOp::Dec:
+        return {old_bits == 0 || old_bits > operand ? operand : old_bits - 1, 0};
     case AtomicOp::Add:
     case AtomicOp::Min:
     case AtomicOp::Max: {
@@ -56,8 +62,7 @@ Value apply_atomic(const Modifiers& mod, Value old_value, Value b, Value c) {
         }
         const Type element = element_of(mod.type);
         const unsigned half = bits_of(element);
-        const std::uint64_t low =
-            apply_to_element(mod, element, truncate(old_bits, half), truncate(operand, half));
+        const std::uint64_t low = apply_to_element(mod, element, truncate(old_bits, half), truncate(operand, half));
         const std::uint64_t high = apply_to_element(mod, element, old_bits >> half, operand >> half);
         return {high << half | low, 0};
     }

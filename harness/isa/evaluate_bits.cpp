@@ -94,8 +94,8 @@ std::uint64_t bit_mask(const Modifiers& mod, std::uint64_t position, std::uint64
         return 0;
     }
     const std::uint64_t end = std::min<std::uint64_t>(position + length, 32);
-    return truncate(~std::uint64_t{0}, static_cast<unsigned>(end)) & ~truncate(~std::uint64_t{0},
-                                                                               static_cast<unsigned>(position));
+    return truncate(~std::uint64_t{0}, static_cast<unsigned>(end)) &
+           ~truncate(~std::uint64_t{0}, static_cast<unsigned>(position));
 }
 
 /// Each bit of the result is the bit of the table that the three operands' bits select.
@@ -143,9 +143,8 @@ std::uint64_t permute(const Modifiers& mod, std::uint64_t a, std::uint64_t b, st
         {0x0000, 0x1110, 0x2210, 0x3210}, // ecr: to the right
         {0x1010, 0x3232, 0x1010, 0x3232}, // rc16: a half-word repeated
     }};
-    const std::uint64_t selector = mod.permute == PermuteMode::Index
-                                       ? c
-                                       : selectors.at(static_cast<std::size_t>(mod.permute) - 1).at(c & 3);
+    const std::uint64_t selector =
+        mod.permute == PermuteMode::Index ? c : selectors.at(static_cast<std::size_t>(mod.permute) - 1).at(c & 3);
     const std::uint64_t bytes = b << 32 | truncate(a, 32);
     std::uint64_t result = 0;
     for (unsigned i = 0; i < 4; ++i) {
@@ -166,26 +165,46 @@ std::uint64_t evaluate_bits(Opcode opcode, const Modifiers& mod, std::span<const
     const auto bits = [&](std::size_t i) { return truncate(src[i].bits, width); };
     const auto byte = [&](std::size_t i) { return static_cast<unsigned>(src[i].bits & 0xff); };
     switch (opcode) {
-    case Opcode::Popc: return static_cast<std::uint64_t>(std::popcount(bits(0)));
-    case Opcode::Clz: return static_cast<std::uint64_t>(std::countl_zero(bits(0))) - (64 - width);
-    case Opcode::Bfind: return find_leading(mod, src[0].bits);
-    case Opcode::Fns: return find_nth_set(bits(0), src[1].bits, sign_extend(src[2].bits, 32));
-    case Opcode::Brev: return reverse(bits(0), width);
-    case Opcode::Bfe: return extract_field(mod, src[0].bits, byte(1), byte(2));
-    case Opcode::Bfi: return insert_field(mod, src[0].bits, src[1].bits, byte(2), byte(3));
-    case Opcode::Szext: return extend(mod, src[0].bits, src[1].bits);
-    case Opcode::Bmsk: return bit_mask(mod, src[0].bits, src[1].bits);
-    case Opcode::And: return bits(0) & bits(1);
-    case Opcode::Or: return bits(0) | bits(1);
-    case Opcode::Xor: return bits(0) ^ bits(1);
-    case Opcode::Not: return truncate(~src[0].bits, width);
-    case Opcode::Cnot: return bits(0) == 0 ? 1 : 0;
-    case Opcode::Lop3: return look_up(mod.lop3_table, src[0].bits, src[1].bits, src[2].bits);
-    case Opcode::Shf: return funnel_shift(mod, src[0].bits, src[1].bits, src[2].bits);
-    case Opcode::Shl: return shift_left(mod, src[0].bits, src[1].bits);
-    case Opcode::Shr: return shift_right(mod, src[0].bits, src[1].bits);
-    case Opcode::Prmt: return permute(mod, src[0].bits, src[1].bits, src[2].bits);
-    default: throw std::logic_error("not an operation on bits");
+    case Opcode::Popc:
+        return static_cast<std::uint64_t>(std::popcount(bits(0)));
+    case Opcode::Clz:
+        return static_cast<std::uint64_t>(std::countl_zero(bits(0))) - (64 - width);
+    case Opcode::Bfind:
+        return find_leading(mod, src[0].bits);
+    case Opcode::Fns:
+        return find_nth_set(bits(0), src[1].bits, sign_extend(src[2].bits, 32));
+    case Opcode::Brev:
+        return reverse(bits(0), width);
+    case Opcode::Bfe:
+        return extract_field(mod, src[0].bits, byte(1), byte(2));
+    case Opcode::Bfi:
+        return insert_field(mod, src[0].bits, src[1].bits, byte(2), byte(3));
+    case Opcode::Szext:
+        return extend(mod, src[0].bits, src[1].bits);
+    case Opcode::Bmsk:
+        return bit_mask(mod, src[0].bits, src[1].bits);
+    case Opcode::And:
+        return bits(0) & bits(1);
+    case Opcode::Or:
+        return bits(0) | bits(1);
+    case Opcode::Xor:
+        return bits(0) ^ bits(1);
+    case Opcode::Not:
+        return truncate(~src[0].bits, width);
+    case Opcode::Cnot:
+        return bits(0) == 0 ? 1 : 0;
+    case Opcode::Lop3:
+        return look_up(mod.lop3_table, src[0].bits, src[1].bits, src[2].bits);
+    case Opcode::Shf:
+        return funnel_shift(mod, src[0].bits, src[1].bits, src[2].bits);
+    case Opcode::Shl:
+        return shift_left(mod, src[0].bits, src[1].bits);
+    case Opcode::Shr:
+        return shift_right(mod, src[0].bits, src[1].bits);
+    case Opcode::Prmt:
+        return permute(mod, src[0].bits, src[1].bits, src[2].bits);
+    default:
+        throw std::logic_error("not an operation on bits");
     }
 }
 

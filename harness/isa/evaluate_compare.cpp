@@ -12,24 +12,38 @@ using namespace softfloat;
 /// A comparison by what it says of "less", "equal", "greater" and "unordered".
 bool holds(Compare compare, int order, bool unordered) {
     switch (compare) {
-    case Compare::Eq: return !unordered && order == 0;
-    case Compare::Ne: return !unordered && order != 0;
+    case Compare::Eq:
+        return !unordered && order == 0;
+    case Compare::Ne:
+        return !unordered && order != 0;
     case Compare::Lt:
-    case Compare::Lo: return !unordered && order < 0;
+    case Compare::Lo:
+        return !unordered && order < 0;
     case Compare::Le:
-    case Compare::Ls: return !unordered && order <= 0;
+    case Compare::Ls:
+        return !unordered && order <= 0;
     case Compare::Gt:
-    case Compare::Hi: return !unordered && order > 0;
+    case Compare::Hi:
+        return !unordered && order > 0;
     case Compare::Ge:
-    case Compare::Hs: return !unordered && order >= 0;
-    case Compare::Equ: return unordered || order == 0;
-    case Compare::Neu: return unordered || order != 0;
-    case Compare::Ltu: return unordered || order < 0;
-    case Compare::Leu: return unordered || order <= 0;
-    case Compare::Gtu: return unordered || order > 0;
-    case Compare::Geu: return unordered || order >= 0;
-    case Compare::Num: return !unordered;
-    case Compare::Nan: return unordered;
+    case Compare::Hs:
+        return !unordered && order >= 0;
+    case Compare::Equ:
+        return unordered || order == 0;
+    case Compare::Neu:
+        return unordered || order != 0;
+    case Compare::Ltu:
+        return unordered || order < 0;
+    case Compare::Leu:
+        return unordered || order <= 0;
+    case Compare::Gtu:
+        return unordered || order > 0;
+    case Compare::Geu:
+        return unordered || order >= 0;
+    case Compare::Num:
+        return !unordered;
+    case Compare::Nan:
+        return unordered;
     }
     throw std::logic_error("no such comparison");
 }
@@ -40,10 +54,14 @@ bool is_unsigned_comparison(Compare compare) {
 
 bool combine(Combine operation, bool compared, bool c) {
     switch (operation) {
-    case Combine::None: return compared;
-    case Combine::And: return compared && c;
-    case Combine::Or: return compared || c;
-    case Combine::Xor: return compared != c;
+    case Combine::None:
+        return compared;
+    case Combine::And:
+        return compared && c;
+    case Combine::Or:
+        return compared || c;
+    case Combine::Xor:
+        return compared != c;
     }
     throw std::logic_error("no such BoolOp");
 }
@@ -128,12 +146,18 @@ std::uint64_t evaluate_testp(const Modifiers& mod, std::span<const Value> src) {
     const Number number = unpack(format, bits);
     const bool finite = !number.is_nan() && !number.is_infinity();
     switch (mod.test) {
-    case ClassTest::Finite: return finite ? 1 : 0;
-    case ClassTest::Infinite: return number.is_infinity() ? 1 : 0;
-    case ClassTest::Number: return number.is_nan() ? 0 : 1;
-    case ClassTest::NotANumber: return number.is_nan() ? 1 : 0;
-    case ClassTest::Normal: return finite && !is_subnormal(format, bits) ? 1 : 0;
-    case ClassTest::Subnormal: return is_subnormal(format, bits) ? 1 : 0;
+    case ClassTest::Finite:
+        return finite ? 1 : 0;
+    case ClassTest::Infinite:
+        return number.is_infinity() ? 1 : 0;
+    case ClassTest::Number:
+        return number.is_nan() ? 0 : 1;
+    case ClassTest::NotANumber:
+        return number.is_nan() ? 1 : 0;
+    case ClassTest::Normal:
+        return finite && !is_subnormal(format, bits) ? 1 : 0;
+    case ClassTest::Subnormal:
+        return is_subnormal(format, bits) ? 1 : 0;
     }
     throw std::logic_error("no such class");
 }

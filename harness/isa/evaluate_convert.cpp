@@ -91,9 +91,8 @@ std::uint64_t evaluate_convert(const Modifiers& mod, std::span<const Value> src,
     if (is_float(mod.type)) {
         return float_result(mod, mod.type, number_from(mod.source_type, mod.ftz, src[0].bits));
     }
-    SignedWide value = is_float(mod.source_type)
-                           ? to_integer(number_from(mod.source_type, mod.ftz, src[0].bits), mod)
-                           : integer_value(mod.source_type, src[0].bits);
+    SignedWide value = is_float(mod.source_type) ? to_integer(number_from(mod.source_type, mod.ftz, src[0].bits), mod)
+                                                 : integer_value(mod.source_type, src[0].bits);
     if (mod.sat) {
         value = std::clamp(value, lowest_of(mod.type), highest_of(mod.type));
     }

@@ -25,13 +25,20 @@ std::uint64_t sign_mask(const Format& format) {
 Number approximate(Opcode opcode, const Number& operand) {
     const double x = to_double(operand);
     switch (opcode) {
-    case Opcode::Rsqrt: return from_double(1 / std::sqrt(x));
-    case Opcode::Sin: return from_double(std::sin(x));
-    case Opcode::Cos: return from_double(std::cos(x));
-    case Opcode::Lg2: return from_double(std::log2(x));
-    case Opcode::Ex2: return from_double(std::exp2(x));
-    case Opcode::Tanh: return from_double(std::tanh(x));
-    default: throw std::logic_error("not an approximate function");
+    case Opcode::Rsqrt:
+        return from_double(1 / std::sqrt(x));
+    case Opcode::Sin:
+        return from_double(std::sin(x));
+    case Opcode::Cos:
+        return from_double(std::cos(x));
+    case Opcode::Lg2:
+        return from_double(std::log2(x));
+    case Opcode::Ex2:
+        return from_double(std::exp2(x));
+    case Opcode::Tanh:
+        return from_double(std::tanh(x));
+    default:
+        throw std::logic_error("not an approximate function");
     }
 }
 
@@ -47,15 +54,23 @@ Number divide_approximately(const Number& a, const Number& b) {
 Number compute(Opcode opcode, const Modifiers& mod, const Number& a, const Number& b, const Number& c) {
     const Rounding rounding = mod.rounding;
     switch (opcode) {
-    case Opcode::Add: return add(a, b, rounding);
-    case Opcode::Sub: return add(a, negate(b), rounding);
-    case Opcode::Mul: return multiply(a, b);
+    case Opcode::Add:
+        return add(a, b, rounding);
+    case Opcode::Sub:
+        return add(a, negate(b), rounding);
+    case Opcode::Mul:
+        return multiply(a, b);
     case Opcode::Mad:
-    case Opcode::Fma: return fma(a, b, c, rounding);
-    case Opcode::Div: return mod.approx ? divide_approximately(a, b) : divide(a, b);
-    case Opcode::Rcp: return divide(from_integer(false, 1), a);
-    case Opcode::Sqrt: return square_root(a);
-    default: return approximate(opcode, a);
+    case Opcode::Fma:
+        return fma(a, b, c, rounding);
+    case Opcode::Div:
+        return mod.approx ? divide_approximately(a, b) : divide(a, b);
+    case Opcode::Rcp:
+        return divide(from_integer(false, 1), a);
+    case Opcode::Sqrt:
+        return square_root(a);
+    default:
+        return approximate(opcode, a);
     }
 }
 
@@ -84,10 +99,14 @@ std::uint64_t evaluate_float(Opcode opcode, const Modifiers& mod, std::span<cons
         return mod.ftz ? flush(format, value) : value;
     };
     switch (opcode) {
-    case Opcode::Abs: return bits(0) & ~sign_mask(format);
-    case Opcode::Neg: return bits(0) ^ sign_mask(format);
-    case Opcode::Copysign: return (bits(1) & ~sign_mask(format)) | (bits(0) & sign_mask(format));
-    default: break;
+    case Opcode::Abs:
+        return bits(0) & ~sign_mask(format);
+    case Opcode::Neg:
+        return bits(0) ^ sign_mask(format);
+    case Opcode::Copysign:
+        return (bits(1) & ~sign_mask(format)) | (bits(0) & sign_mask(format));
+    default:
+        break;
     }
     const auto operand = [&](std::size_t i) { return i < src.size() ? unpack(format, bits(i)) : zero(false); };
     std::uint64_t result = pack(format, compute(opcode, mod, operand(0), operand(1), operand(2)), mod.rounding);

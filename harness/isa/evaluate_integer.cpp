@@ -148,8 +148,7 @@ std::uint64_t evaluate_integer(Opcode opcode, const Modifiers& mod, std::span<co
         return value(1) == 0 ? result(value(0)) : result(value(0) % value(1));
     case Opcode::Min:
     case Opcode::Max: {
-        const SignedWide chosen =
-            opcode == Opcode::Min ? std::min(value(0), value(1)) : std::max(value(0), value(1));
+        const SignedWide chosen = opcode == Opcode::Min ? std::min(value(0), value(1)) : std::max(value(0), value(1));
         return result(mod.relu ? std::max<SignedWide>(chosen, 0) : chosen);
     }
     case Opcode::Dp4a:

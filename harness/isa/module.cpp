@@ -1,4 +1,5 @@
-// Module level: symbols, variables with their initial bytes, parameter lists. Function bodies are decode_function.cpp's.
+// Module level: symbols, variables with their initial bytes, parameter lists. Function bodies are
+// decode_function.cpp's.
 #include "isa/module.h"
 
 #include <algorithm>
@@ -99,7 +100,8 @@ std::optional<std::uint64_t> literal_bits(const ptx::Operand& literal, Type type
 
 bool ModuleDecoder::fail(ptx::Position position, std::string what, std::string hint) {
     if (!error_) {
-        error_ = Error{std::move(what), fmt::format("{}:{}:{}", name_, position.line, position.column), std::move(hint)};
+        error_ =
+            Error{std::move(what), fmt::format("{}:{}:{}", name_, position.line, position.column), std::move(hint)};
     }
     return false;
 }
@@ -153,7 +155,8 @@ bool ModuleDecoder::collect() {
             good = collect(*variable);
         } else if (const auto* file = std::get_if<ptx::File>(&item)) {
             collect(*file);
-        } else if (const auto* directive = std::get_if<ptx::Directive>(&item); directive && directive->name == "alias") {
+        } else if (const auto* directive = std::get_if<ptx::Directive>(&item);
+                   directive && directive->name == "alias") {
             good = collect_alias(*directive);
         }
         if (!good) {
@@ -173,7 +176,8 @@ bool ModuleDecoder::declare_parameters(const std::vector<ptx::Variable>& list, s
     for (const ptx::Variable& parameter : list) {
         const auto extent = extent_of(parameter);
         if (!extent || extent->bytes > (1U << 24)) {
-            return fail(parameter.position, fmt::format("the size of the parameter {} is not supported", parameter.name));
+            return fail(parameter.position,
+                        fmt::format("the size of the parameter {} is not supported", parameter.name));
         }
         ParamSlot slot;
         slot.offset = static_cast<std::uint32_t>(round_up(end, extent->alignment));
@@ -264,8 +268,8 @@ bool ModuleDecoder::initialise_element(const ptx::Initializer& element, const Ex
     if (operand.kind == ptx::Operand::Kind::Literal) {
         const auto bits = literal_bits(operand, extent.element);
         if (!bits) {
-            return fail(operand.position, fmt::format("{} does not initialise a .{}", operand.text,
-                                                      to_string(extent.element)));
+            return fail(operand.position,
+                        fmt::format("{} does not initialise a .{}", operand.text, to_string(extent.element)));
         }
         store(variable.initial, offset, *bits, width);
         return true;

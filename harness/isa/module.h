@@ -17,8 +17,8 @@
 
 namespace assay::isa {
 
-/// Size and alignment of a variable or parameter as declared; nullopt when they do not fit 32 bits (64 for module scope)
-/// or the type is unknown. An open dimension `[]` counts as 0 bytes.
+/// Size and alignment of a variable or parameter as declared; nullopt when they do not fit 32 bits (64 for module
+/// scope) or the type is unknown. An open dimension `[]` counts as 0 bytes.
 struct Extent {
     std::uint64_t bytes = 0;
     std::uint32_t alignment = 1;
@@ -71,8 +71,8 @@ private:
     std::map<std::string, const ptx::Variable*, std::less<>> variables_;
     std::map<std::string, std::string, std::less<>> aliases_;
     std::map<std::uint32_t, std::uint32_t> files_;
-    std::vector<std::pair<const ptx::Function*, std::uint32_t>> bodies_;    ///< to be decoded
-    std::vector<std::pair<const ptx::Variable*, std::uint32_t>> initial_;   ///< to be initialised
+    std::vector<std::pair<const ptx::Function*, std::uint32_t>> bodies_;  ///< to be decoded
+    std::vector<std::pair<const ptx::Variable*, std::uint32_t>> initial_; ///< to be initialised
 };
 
 /// The bits of a literal that an instruction reads as `type`; nullopt when the ISA does not allow it there (an integer

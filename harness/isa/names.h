@@ -19,8 +19,8 @@ namespace assay::isa {
 struct Name {
     enum class Kind : std::uint8_t { Register, RegisterVector, Variable, Local, Param, Label, Targets, Prototype };
     Kind kind = Kind::Register;
-    std::uint32_t index = 0; ///< register, variable, label; of a vector: its first register
-    std::uint32_t count = 1; ///< registers of a vector
+    std::uint32_t index = 0;                            ///< register, variable, label; of a vector: its first register
+    std::uint32_t count = 1;                            ///< registers of a vector
     std::uint32_t offset = 0, bytes = 0, alignment = 1; ///< of Local and Param
     std::vector<std::uint32_t> labels;                  ///< of branch targets
     const ptx::CallPrototype* prototype = nullptr;
@@ -46,8 +46,8 @@ private:
         std::map<std::string, Name, std::less<>> names;
         std::map<std::string, Range, std::less<>> ranges;
     };
-    [[nodiscard]] static std::optional<Name> find_in(const Scope& scope, std::string_view name,
-                                                     std::string_view prefix, std::uint64_t number);
+    [[nodiscard]] static std::optional<Name> find_in(const Scope& scope, std::string_view name, std::string_view prefix,
+                                                     std::uint64_t number);
 
     std::vector<Scope> scopes_;
 };

@@ -1,7 +1,7 @@
 // A PTX module with every name resolved: what the interpreters and the code generator read.
 //
-// `decode` turns a syntax tree into this form once: registers are numbered, instructions are flat with branch targets as
-// indices, modifiers are closed enums, variables have sizes and initial bytes, and the memory of the `.local` and
+// `decode` turns a syntax tree into this form once: registers are numbered, instructions are flat with branch targets
+// as indices, modifiers are closed enums, variables have sizes and initial bytes, and the memory of the `.local` and
 // `.param` spaces of a function is laid out. Sections in comments are those of the PTX ISA 9.0.
 #pragma once
 
@@ -19,20 +19,108 @@ namespace assay::isa {
 
 enum class Opcode : std::uint16_t {
     // integer, extended-precision and floating-point arithmetic (9.7.1 to 9.7.6)
-    Abs, Add, Addc, Sub, Subc, Mul, Mul24, Mad, Madc, Mad24, Sad, Div, Rem, Neg, Min, Max, Popc, Clz, Bfind, Fns, Brev,
-    Bfe, Bfi, Szext, Bmsk, Dp4a, Dp2a, Fma, Rcp, Sqrt, Rsqrt, Sin, Cos, Lg2, Ex2, Tanh, Copysign, Testp,
+    Abs,
+    Add,
+    Addc,
+    Sub,
+    Subc,
+    Mul,
+    Mul24,
+    Mad,
+    Madc,
+    Mad24,
+    Sad,
+    Div,
+    Rem,
+    Neg,
+    Min,
+    Max,
+    Popc,
+    Clz,
+    Bfind,
+    Fns,
+    Brev,
+    Bfe,
+    Bfi,
+    Szext,
+    Bmsk,
+    Dp4a,
+    Dp2a,
+    Fma,
+    Rcp,
+    Sqrt,
+    Rsqrt,
+    Sin,
+    Cos,
+    Lg2,
+    Ex2,
+    Tanh,
+    Copysign,
+    Testp,
     // comparison, selection, logic, shifts (9.7.7, 9.7.8)
-    Set, Setp, Selp, Slct, And, Or, Xor, Not, Cnot, Lop3, Shf, Shl, Shr, Prmt,
+    Set,
+    Setp,
+    Selp,
+    Slct,
+    And,
+    Or,
+    Xor,
+    Not,
+    Cnot,
+    Lop3,
+    Shf,
+    Shl,
+    Shr,
+    Prmt,
     // data movement and conversion (9.7.9)
-    Mov, Ld, St, Prefetch, Isspacep, Cvta, Cvt, CvtPack, Mapa, Getctarank, Applypriority, Discard, Createpolicy,
+    Mov,
+    Ld,
+    St,
+    Prefetch,
+    Isspacep,
+    Cvta,
+    Cvt,
+    CvtPack,
+    Mapa,
+    Getctarank,
+    Applypriority,
+    Discard,
+    Createpolicy,
     // asynchronous copies (9.7.9.25): cp.async.{ca,cg}, commit_group, wait_group, wait_all
-    CpAsync, CpAsyncCommit, CpAsyncWait, CpAsyncWaitAll,
+    CpAsync,
+    CpAsyncCommit,
+    CpAsyncWait,
+    CpAsyncWaitAll,
     // control (9.7.12)
-    Bra, BrxIdx, Call, Ret, Exit, Trap, Brkpt, Nanosleep, Pmevent,
+    Bra,
+    BrxIdx,
+    Call,
+    Ret,
+    Exit,
+    Trap,
+    Brkpt,
+    Nanosleep,
+    Pmevent,
     // synchronisation and communication (9.7.13)
-    Bar, BarWarp, Fence, Atom, Red, Vote, Match, Redux, Activemask, Shfl, Elect,
+    Bar,
+    BarWarp,
+    Fence,
+    Atom,
+    Red,
+    Vote,
+    Match,
+    Redux,
+    Activemask,
+    Shfl,
+    Elect,
     // warp-level matrices (9.7.14)
-    Mma, WmmaLoad, WmmaStore, WmmaMma, Ldmatrix, Stmatrix, Movmatrix,
+    Mma,
+    WmmaLoad,
+    WmmaStore,
+    WmmaMma,
+    Ldmatrix,
+    Stmatrix,
+    Movmatrix,
     // known, decoded as far as their operands, executed by nothing yet: an instruction of another kind
     Unsupported,
 };
@@ -93,7 +181,8 @@ enum class BarMode : std::uint8_t { Sync, Arrive, RedPopc, RedAnd, RedOr };
 //   mma               Vector d            Vector a, Vector b, Vector c
 //                                         m, n, k; a_layout, b_layout; a_type, b_type, c_type, d_type (f16 where the
 //                                         text leaves it out). b1: `atomic` is And or Xor. Registers as in 9.7.14.5.
-//   wmma.load         Vector d            Address, stride     `fragment` A, B or C; its layout is `a_layout`, `type` its
+//   wmma.load         Vector d            Address, stride     `fragment` A, B or C; its layout is `a_layout`, `type`
+//   its
 //                                         type; `space`. The stride is filled in when absent (in elements).
 //   wmma.store        -                   Address, Vector d, stride    likewise, `fragment` D
 //   wmma.mma          Vector d            Vector a, Vector b, Vector c     modifiers as for mma
@@ -138,7 +227,7 @@ struct Modifiers {
     Compare compare = Compare::Eq;
     Combine combine = Combine::None;
     Space space = Space::Generic;
-    std::uint8_t vector = 1; ///< elements of a ld/st/mov vector: 1, 2, 4, 8
+    std::uint8_t vector = 1;          ///< elements of a ld/st/mov vector: 1, 2, 4, 8
     AtomicOp atomic = AtomicOp::None; ///< of atom, red; of redux (And, Or, Xor, Add, Min, Max)
     Semantics semantics = Semantics::Weak;
     Scope scope = Scope::None;
@@ -155,7 +244,7 @@ struct Modifiers {
     Type a_type = Type::None, b_type = Type::None, c_type = Type::None, d_type = Type::None;
     MatrixLayout a_layout = MatrixLayout::Row, b_layout = MatrixLayout::Col;
     Fragment fragment = Fragment::A;
-    std::uint8_t matrices = 1; ///< ldmatrix .x1 .x2 .x4
+    std::uint8_t matrices = 1;   ///< ldmatrix .x1 .x2 .x4
     std::uint32_t immediate = 0; ///< cp.async: bytes of the copy; cp.async.wait_group N; bmsk/.. none
 };
 
@@ -174,7 +263,7 @@ struct Operand {
         Address,   ///< [elements[0] + offset]: Register, Immediate, Variable, Local or Param inside
     };
     Kind kind = Kind::None;
-    bool negated = false; ///< of a predicate register
+    bool negated = false;   ///< of a predicate register
     Type type = Type::None; ///< of a Register: as declared
     Special special = Special::TidX;
     std::uint32_t index = 0;
@@ -186,8 +275,8 @@ struct Operand {
 /// Where an instruction comes from.
 struct Source {
     std::uint32_t ptx_line = 0;
-    std::uint32_t file = 0; ///< index into Program::files; 0: unknown (files[0] is empty)
-    std::uint32_t line = 0; ///< of the CUDA source, the innermost inlined place
+    std::uint32_t file = 0;                       ///< index into Program::files; 0: unknown (files[0] is empty)
+    std::uint32_t line = 0;                       ///< of the CUDA source, the innermost inlined place
     std::uint32_t outer_file = 0, outer_line = 0; ///< where the inlined code was called from, if so
 };
 
@@ -211,8 +300,8 @@ struct Instruction {
     Modifiers mod;
     std::optional<std::uint32_t> guard; ///< predicate register
     bool guard_negated = false;
-    std::vector<Operand> dst; ///< d; `p|q` and `d|p` are two
-    std::vector<Operand> src; ///< a, b, c, ...; a memory operand is an Address; st and red have no dst
+    std::vector<Operand> dst;           ///< d; `p|q` and `d|p` are two
+    std::vector<Operand> src;           ///< a, b, c, ...; a memory operand is an Address; st and red have no dst
     std::vector<std::uint32_t> targets; ///< Bra: one instruction index; BrxIdx: the table
     std::uint32_t call = 0;             ///< Call: index into Function::calls
     Source source;
@@ -228,15 +317,18 @@ struct LaunchBounds {
 struct Function {
     std::string name;
     bool entry = false;
-    bool defined = false; ///< false: a declaration (vprintf, malloc, __assertfail, __cudaCDP2...)
-    std::vector<Type> registers;      ///< type of each, as declared
-    std::vector<ParamSlot> parameters; ///< in the parameter frame; of an entry: at the offsets of the launch's parameter block, from 0
+    bool defined = false;        ///< false: a declaration (vprintf, malloc, __assertfail, __cudaCDP2...)
+    std::vector<Type> registers; ///< type of each, as declared
+    std::vector<ParamSlot>
+        parameters; ///< in the parameter frame; of an entry: at the offsets of the launch's parameter block, from 0
     std::vector<ParamSlot> returns;    ///< in the parameter frame
     std::uint32_t parameter_bytes = 0; ///< of the formal parameters alone
-    std::uint32_t frame_bytes = 0;     ///< of the whole parameter frame: formals, returns, and the call sequences' variables
-    std::uint32_t local_bytes = 0;     ///< of the local frame
+    std::uint32_t frame_bytes =
+        0; ///< of the whole parameter frame: formals, returns, and the call sequences' variables
+    std::uint32_t local_bytes = 0; ///< of the local frame
     std::uint32_t local_alignment = 16;
-    std::vector<Instruction> body;     ///< falls through; branch targets are indices into it (may equal body.size(): return)
+    std::vector<Instruction>
+        body; ///< falls through; branch targets are indices into it (may equal body.size(): return)
     std::vector<CallSite> calls;
     std::vector<std::string> register_names; ///< for messages
     LaunchBounds bounds;
@@ -255,9 +347,9 @@ struct Relocation {
 struct Variable {
     std::string name;
     Space space = Space::Global;
-    std::uint64_t bytes = 0;     ///< 0 of an `extern .shared x[]`
+    std::uint64_t bytes = 0; ///< 0 of an `extern .shared x[]`
     std::uint32_t alignment = 1;
-    bool external = false;       ///< .extern: dynamic shared memory when .shared
+    bool external = false;          ///< .extern: dynamic shared memory when .shared
     std::vector<std::byte> initial; ///< empty: zeros
     std::vector<Relocation> relocations;
 };
@@ -275,8 +367,9 @@ struct Program {
 /// Offsets of the shared variables that a kernel and what it calls refer to.
 struct SharedLayout {
     std::unordered_map<std::uint32_t, std::uint32_t> offsets; ///< variable index → offset in the block's shared window
-    std::uint32_t static_bytes = 0;   ///< of the static variables; dynamic shared memory starts at `dynamic_offset`
-    std::uint32_t dynamic_offset = 0; ///< static_bytes rounded up to the alignment of the extern variables (at least 16)
+    std::uint32_t static_bytes = 0; ///< of the static variables; dynamic shared memory starts at `dynamic_offset`
+    std::uint32_t dynamic_offset =
+        0; ///< static_bytes rounded up to the alignment of the extern variables (at least 16)
 };
 [[nodiscard]] SharedLayout shared_layout(const Program& program, std::uint32_t kernel);
 

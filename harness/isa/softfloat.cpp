@@ -84,10 +84,14 @@ Number normalised(Number number) {
 
 bool overflows_to_infinity(bool negative, Rounding rounding) {
     switch (rounding) {
-    case Rounding::Rz: return false;
-    case Rounding::Rm: return negative;
-    case Rounding::Rp: return !negative;
-    default: return true;
+    case Rounding::Rz:
+        return false;
+    case Rounding::Rm:
+        return negative;
+    case Rounding::Rp:
+        return !negative;
+    default:
+        return true;
     }
 }
 
@@ -95,14 +99,22 @@ bool overflows_to_infinity(bool negative, Rounding rounding) {
 
 const Format& format_of(Type type) {
     switch (type) {
-    case Type::F16: return kF16;
-    case Type::BF16: return kBF16;
-    case Type::F32: return kF32;
-    case Type::TF32: return kTF32;
-    case Type::F64: return kF64;
-    case Type::E4M3: return kE4M3;
-    case Type::E5M2: return kE5M2;
-    default: throw std::logic_error("not a floating-point type");
+    case Type::F16:
+        return kF16;
+    case Type::BF16:
+        return kBF16;
+    case Type::F32:
+        return kF32;
+    case Type::TF32:
+        return kTF32;
+    case Type::F64:
+        return kF64;
+    case Type::E4M3:
+        return kE4M3;
+    case Type::E5M2:
+        return kE5M2;
+    default:
+        throw std::logic_error("not a floating-point type");
     }
 }
 
@@ -154,8 +166,7 @@ std::uint64_t pack(const Format& format, const Number& number, Rounding rounding
     const std::uint64_t exponent_mask = (std::uint64_t{1} << format.exponent_bits) - 1;
     const std::uint64_t infinite = exponent_mask << fraction_bits;
     // Without infinity the pattern below the NaN is the largest number, with it the one below infinity.
-    const std::uint64_t largest =
-        format.infinity ? infinite - 1 : infinite | ((std::uint64_t{1} << fraction_bits) - 2);
+    const std::uint64_t largest = format.infinity ? infinite - 1 : infinite | ((std::uint64_t{1} << fraction_bits) - 2);
     std::uint64_t bits = 0;
     switch (number.kind) {
     case Number::Kind::NaN:
@@ -168,17 +179,17 @@ std::uint64_t pack(const Format& format, const Number& number, Rounding rounding
     case Number::Kind::Finite: {
         const int exponent = number.exponent + top_bit(number.significand);
         const int lowest = std::max(exponent, format.minimum_exponent()) - fraction_bits; // of the last place
-        const Wide rounded =
-            round_shift(number.significand, lowest - number.exponent, number.negative, rounding);
+        const Wide rounded = round_shift(number.significand, lowest - number.exponent, number.negative, rounding);
         // The hidden bit adds one to the exponent field, and so does a carry out of the fraction.
         const auto field = static_cast<std::uint64_t>(lowest + fraction_bits - format.minimum_exponent());
         if (field >= exponent_mask) {
-            bits = infinite + 1; // beyond every finite number
+            bits = largest + 1; // beyond every finite number
         } else {
             bits = (field << fraction_bits) + static_cast<std::uint64_t>(rounded);
         }
         if (bits > largest) {
-            bits = saturate || !format.infinity || !overflows_to_infinity(number.negative, rounding) ? largest : infinite;
+            bits =
+                saturate || !format.infinity || !overflows_to_infinity(number.negative, rounding) ? largest : infinite;
         }
         break;
     }

@@ -1,8 +1,8 @@
 // Floating-point arithmetic by integers, exact in every format and rounding that the ISA has.
 //
-// A number is unpacked to sign, integer significand and exponent; an operation computes the exact result, or enough bits
-// of it with the last bit standing for "and something below" (the sticky bit); `pack` rounds once into the format. So
-// f16 fma cannot round twice, and results depend neither on the host's rounding mode nor on the compiler.
+// A number is unpacked to sign, integer significand and exponent; an operation computes the exact result, or enough
+// bits of it with the last bit standing for "and something below" (the sticky bit); `pack` rounds once into the format.
+// So f16 fma cannot round twice, and results depend neither on the host's rounding mode nor on the compiler.
 #pragma once
 
 #include <cstdint>
@@ -16,11 +16,11 @@ __extension__ using Wide = unsigned __int128;
 
 /// An interchange format: 1 sign bit, `exponent_bits`, `precision - 1` fraction bits.
 struct Format {
-    unsigned precision;     ///< significand bits, the hidden one counted
+    unsigned precision; ///< significand bits, the hidden one counted
     unsigned exponent_bits;
-    unsigned padding = 0;   ///< zero bits below the fraction (tf32)
-    bool infinity = true;   ///< false: e4m3, whose only NaN is all ones and whose largest exponent is finite
-    std::uint64_t nan = 0;  ///< the canonical NaN
+    unsigned padding = 0;  ///< zero bits below the fraction (tf32)
+    bool infinity = true;  ///< false: e4m3, whose only NaN is all ones and whose largest exponent is finite
+    std::uint64_t nan = 0; ///< the canonical NaN
 
     [[nodiscard]] constexpr unsigned width() const { return precision + exponent_bits; }
     [[nodiscard]] constexpr int bias() const { return (1 << (exponent_bits - 1)) - 1; }

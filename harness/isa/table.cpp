@@ -240,12 +240,23 @@ OperandSlot parse_operand_slot(std::string_view word) {
     slot.doubled = take('2');
     for (;; word.remove_suffix(1)) {
         switch (word.back()) {
-        case '+': slot.wider = true; continue;
-        case '!': slot.negatable = true; continue;
-        case '*': slot.vector = true; continue;
-        case '?': slot.optional = true; continue;
-        case '_': slot.sink = true; continue;
-        default: break;
+        case '+':
+            slot.wider = true;
+            continue;
+        case '!':
+            slot.negatable = true;
+            continue;
+        case '*':
+            slot.vector = true;
+            continue;
+        case '?':
+            slot.optional = true;
+            continue;
+        case '_':
+            slot.sink = true;
+            continue;
+        default:
+            break;
         }
         break;
     }
@@ -326,13 +337,26 @@ void apply_word(const ModifierSlot& slot, std::string_view word, Modifiers& resu
 
 void apply_type(char type_slot, Type type, Modifiers& result) {
     switch (type_slot) {
-    case 'T': result.type = type; return;
-    case 'S': result.source_type = type; return;
-    case 'D': result.d_type = type; return;
-    case 'A': result.a_type = type; return;
-    case 'B': result.b_type = type; return;
-    case 'C': result.c_type = type; return;
-    default: throw std::logic_error("a type slot of the instruction table has no name");
+    case 'T':
+        result.type = type;
+        return;
+    case 'S':
+        result.source_type = type;
+        return;
+    case 'D':
+        result.d_type = type;
+        return;
+    case 'A':
+        result.a_type = type;
+        return;
+    case 'B':
+        result.b_type = type;
+        return;
+    case 'C':
+        result.c_type = type;
+        return;
+    default:
+        throw std::logic_error("a type slot of the instruction table has no name");
     }
 }
 
@@ -396,13 +420,20 @@ bool match_modifiers(const Form& form, std::span<const std::string> modifiers, M
 
 Type slot_type(const OperandSlot& slot, const Modifiers& modifiers) {
     switch (slot.type_slot) {
-    case 'T': return modifiers.type;
-    case 'S': return modifiers.source_type;
-    case 'D': return modifiers.d_type;
-    case 'A': return modifiers.a_type;
-    case 'B': return modifiers.b_type;
-    case 'C': return modifiers.c_type;
-    default: return slot.type;
+    case 'T':
+        return modifiers.type;
+    case 'S':
+        return modifiers.source_type;
+    case 'D':
+        return modifiers.d_type;
+    case 'A':
+        return modifiers.a_type;
+    case 'B':
+        return modifiers.b_type;
+    case 'C':
+        return modifiers.c_type;
+    default:
+        return slot.type;
     }
 }
 

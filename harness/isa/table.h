@@ -2,8 +2,8 @@
 //
 // One row is one line of a "Syntax" box of the PTX ISA manual: an opcode with its fixed first words, the modifiers that
 // may follow, and the operands. Rows are text in the small language below, so that adding an instruction is adding a
-// row here (and its meaning in `evaluate` or in the executors). Rows of one mnemonic are alternatives; the decoder takes
-// the first that fits the modifiers and the number of operands.
+// row here (and its meaning in `evaluate` or in the executors). Rows of one mnemonic are alternatives; the decoder
+// takes the first that fits the modifiers and the number of operands.
 //
 // Mnemonic: "cp.async.ca" matches the opcode and the first modifiers of the text. Of all mnemonics the longest that
 // matches counts, so that "cp.async.bulk" can be Unsupported beside "cp.async.ca".

@@ -18,22 +18,22 @@ struct TypeRow {
 };
 
 constexpr std::array<TypeRow, 32> kTypes{{
-    {"none", 0, false, false, Type::None},      {"pred", 1, false, false, Type::None},
-    {"b1", 1, false, false, Type::None},        {"u4", 4, false, false, Type::None},
-    {"s4", 4, false, true, Type::None},         {"b8", 8, false, false, Type::None},
-    {"u8", 8, false, false, Type::None},        {"s8", 8, false, true, Type::None},
-    {"b16", 16, false, false, Type::None},      {"u16", 16, false, false, Type::None},
-    {"s16", 16, false, true, Type::None},       {"f16", 16, true, false, Type::None},
-    {"bf16", 16, true, false, Type::None},      {"b32", 32, false, false, Type::None},
-    {"u32", 32, false, false, Type::None},      {"s32", 32, false, true, Type::None},
-    {"f32", 32, true, false, Type::None},       {"tf32", 32, true, false, Type::None},
-    {"f16x2", 32, true, false, Type::F16},      {"bf16x2", 32, true, false, Type::BF16},
-    {"u16x2", 32, false, false, Type::U16},     {"s16x2", 32, false, true, Type::S16},
-    {"e4m3", 8, true, false, Type::None},       {"e5m2", 8, true, false, Type::None},
-    {"e4m3x2", 16, true, false, Type::E4M3},    {"e5m2x2", 16, true, false, Type::E5M2},
-    {"b64", 64, false, false, Type::None},      {"u64", 64, false, false, Type::None},
-    {"s64", 64, false, true, Type::None},       {"f64", 64, true, false, Type::None},
-    {"f32x2", 64, true, false, Type::F32},      {"b128", 128, false, false, Type::None},
+    {"none", 0, false, false, Type::None},   {"pred", 1, false, false, Type::None},
+    {"b1", 1, false, false, Type::None},     {"u4", 4, false, false, Type::None},
+    {"s4", 4, false, true, Type::None},      {"b8", 8, false, false, Type::None},
+    {"u8", 8, false, false, Type::None},     {"s8", 8, false, true, Type::None},
+    {"b16", 16, false, false, Type::None},   {"u16", 16, false, false, Type::None},
+    {"s16", 16, false, true, Type::None},    {"f16", 16, true, false, Type::None},
+    {"bf16", 16, true, false, Type::None},   {"b32", 32, false, false, Type::None},
+    {"u32", 32, false, false, Type::None},   {"s32", 32, false, true, Type::None},
+    {"f32", 32, true, false, Type::None},    {"tf32", 32, true, false, Type::None},
+    {"f16x2", 32, true, false, Type::F16},   {"bf16x2", 32, true, false, Type::BF16},
+    {"u16x2", 32, false, false, Type::U16},  {"s16x2", 32, false, true, Type::S16},
+    {"e4m3", 8, true, false, Type::None},    {"e5m2", 8, true, false, Type::None},
+    {"e4m3x2", 16, true, false, Type::E4M3}, {"e5m2x2", 16, true, false, Type::E5M2},
+    {"b64", 64, false, false, Type::None},   {"u64", 64, false, false, Type::None},
+    {"s64", 64, false, true, Type::None},    {"f64", 64, true, false, Type::None},
+    {"f32x2", 64, true, false, Type::F32},   {"b128", 128, false, false, Type::None},
 }};
 static_assert(kTypes[static_cast<std::size_t>(Type::B128)].name == "b128");
 static_assert(kTypes[static_cast<std::size_t>(Type::E5M2x2)].name == "e5m2x2");

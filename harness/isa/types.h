@@ -1,4 +1,5 @@
-// The closed sets of the PTX ISA: types, state spaces, roundings, comparisons and the other modifiers of an instruction.
+// The closed sets of the PTX ISA: types, state spaces, roundings, comparisons and the other modifiers of an
+// instruction.
 #pragma once
 
 #include <cstdint>
@@ -11,21 +12,43 @@ namespace assay::isa {
 enum class Type : std::uint8_t {
     None,
     Pred,
-    B1, U4, S4, // clang-format keeps families together
-    B8, U8, S8,
-    B16, U16, S16, F16, BF16,
-    B32, U32, S32, F32, TF32,
-    F16x2, BF16x2, U16x2, S16x2,
-    E4M3, E5M2, E4M3x2, E5M2x2,
-    B64, U64, S64, F64, F32x2,
+    B1,
+    U4,
+    S4, // clang-format keeps families together
+    B8,
+    U8,
+    S8,
+    B16,
+    U16,
+    S16,
+    F16,
+    BF16,
+    B32,
+    U32,
+    S32,
+    F32,
+    TF32,
+    F16x2,
+    BF16x2,
+    U16x2,
+    S16x2,
+    E4M3,
+    E5M2,
+    E4M3x2,
+    E5M2x2,
+    B64,
+    U64,
+    S64,
+    F64,
+    F32x2,
     B128,
 };
 
-[[nodiscard]] unsigned bits_of(Type type);          ///< width; Pred and B1 are 1
-[[nodiscard]] bool is_float(Type type);             ///< scalar and packed floating-point types
-[[nodiscard]] bool is_signed(Type type);            ///< S8 … S64, S4, S16x2
-[[nodiscard]] bool is_packed(Type type);            ///< F16x2, BF16x2, U16x2, S16x2, E4M3x2, E5M2x2, F32x2
-[[nodiscard]] Type element_of(Type packed);         ///< F16x2 → F16; a scalar type is its own element
+[[nodiscard]] unsigned bits_of(Type type);                     ///< width; Pred and B1 are 1
+[[nodiscard]] bool is_float(Type type);                        ///< scalar and packed floating-point types
+[[nodiscard]] bool is_signed(Type type);                       ///< S8 … S64, S4, S16x2
+[[nodiscard]] bool is_packed(Type type);                       ///< F16x2, BF16x2, U16x2, S16x2, E4M3x2, E5M2x2, F32x2
+[[nodiscard]] Type element_of(Type packed);                    ///< F16x2 → F16; a scalar type is its own element
 [[nodiscard]] std::string_view to_string(Type type);           ///< "f16x2", without the dot
 [[nodiscard]] std::optional<Type> type_from(std::string_view); ///< the reverse
 
@@ -54,15 +77,55 @@ enum class Fragment : std::uint8_t { A, B, C, D }; ///< of wmma.load / wmma.stor
 
 /// Section 10.
 enum class Special : std::uint8_t {
-    TidX, TidY, TidZ, NtidX, NtidY, NtidZ, CtaidX, CtaidY, CtaidZ, NctaidX, NctaidY, NctaidZ,
-    LaneId, WarpId, NwarpId, SmId, NsmId, GridId, WarpSize,
-    LanemaskEq, LanemaskLe, LanemaskLt, LanemaskGe, LanemaskGt,
-    Clock, ClockHi, Clock64, GlobalTimer, GlobalTimerLo, GlobalTimerHi,
-    DynamicSmemSize, TotalSmemSize, AggrSmemSize,
+    TidX,
+    TidY,
+    TidZ,
+    NtidX,
+    NtidY,
+    NtidZ,
+    CtaidX,
+    CtaidY,
+    CtaidZ,
+    NctaidX,
+    NctaidY,
+    NctaidZ,
+    LaneId,
+    WarpId,
+    NwarpId,
+    SmId,
+    NsmId,
+    GridId,
+    WarpSize,
+    LanemaskEq,
+    LanemaskLe,
+    LanemaskLt,
+    LanemaskGe,
+    LanemaskGt,
+    Clock,
+    ClockHi,
+    Clock64,
+    GlobalTimer,
+    GlobalTimerLo,
+    GlobalTimerHi,
+    DynamicSmemSize,
+    TotalSmemSize,
+    AggrSmemSize,
     Envreg, ///< %envreg0 … %envreg31: `Operand::index` is the number
-    ClusterIdX, ClusterIdY, ClusterIdZ, NclusterIdX, NclusterIdY, NclusterIdZ,
-    ClusterCtaidX, ClusterCtaidY, ClusterCtaidZ, ClusterNctaidX, ClusterNctaidY, ClusterNctaidZ,
-    ClusterCtarank, ClusterNctarank, IsExplicitCluster,
+    ClusterIdX,
+    ClusterIdY,
+    ClusterIdZ,
+    NclusterIdX,
+    NclusterIdY,
+    NclusterIdZ,
+    ClusterCtaidX,
+    ClusterCtaidY,
+    ClusterCtaidZ,
+    ClusterNctaidX,
+    ClusterNctaidY,
+    ClusterNctaidZ,
+    ClusterCtarank,
+    ClusterNctarank,
+    IsExplicitCluster,
 };
 [[nodiscard]] std::string_view to_string(Special special);           ///< "%tid.x"
 [[nodiscard]] std::optional<Special> special_from(std::string_view); ///< the reverse; %envregN excepted

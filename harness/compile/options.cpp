@@ -46,13 +46,15 @@ constexpr const char* quiet_warnings = "47,"   // a macro is defined again
                                        "815,"  // const on a return type
                                        "1215," // a deprecated entity
                                        "1444," // a deprecated entity
-                                       "3287," // a volatile operand of a compound assignment, deprecated in C++20
-                                       "20012,20013,20014"; // execution spaces: there is only one
+                                       "3012," // a volatile operand of a compound assignment, deprecated in C++20
+                                       "20012,20013,20014," // execution spaces: there is only one
+                                       "20054";             // a class with a constructor in shared memory
 
 /// True when the source uses the toolkit's C++ library, whose 64-bit integers are not Linux's: headers/std/cstdint.
 bool uses_cuda_std(const std::string& source) {
-    return std::ranges::any_of(std::array{"<cub/", "<cuda/", "<thrust/", "<curand"},
-                               [&](const char* part) { return source.find(part) != std::string::npos; });
+    return std::ranges::any_of(
+        std::array{"<cub/", "<cuda/", "<thrust/", "<curand", "cuda_pipeline", "cooperative_groups/memcpy_async"},
+        [&](const char* part) { return source.find(part) != std::string::npos; });
 }
 
 } // namespace

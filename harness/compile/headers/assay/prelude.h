@@ -7,6 +7,9 @@
 
 #undef __host__
 #define __host__
+// Nor does `__device__`: what says nothing is for the device. So lambdas may say both, which NVRTC does not take.
+#undef __device__
+#define __device__
 
 // Device code has no exceptions. `throw x;` becomes a call that ends the interpretation with x's message.
 #define throw ::__assay::Thrower{} =

@@ -281,6 +281,9 @@ bool FunctionDecoder::finish(const ptx::Instruction& source, const Form& form, I
             }
         }
         break;
+    case Opcode::Match:
+        mod.match = form.mnemonic[1] == "all" ? MatchMode::All : MatchMode::Any;
+        break;
     case Opcode::CpAsyncWait:
         mod.immediate = static_cast<std::uint32_t>(result.src[0].bits);
         result.src.clear();

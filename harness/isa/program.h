@@ -169,8 +169,8 @@ enum class BarMode : std::uint8_t { Sync, Arrive, RedPopc, RedAnd, RedOr };
 //   bar, barrier      [d]                 barrier, threads[, predicate]
 //                                         threads is None when absent; d and predicate are those of .red (`bar`)
 //   bar.warp.sync     -                   membermask
-//   membar, fence     -                   -                   `semantics`, `scope`. membar is fence.sc. fence.proxy and
-//                                                             fence.mbarrier_init become fences of their scope
+//   membar, fence     -                   -                   `semantics`, `scope`. membar is fence.sc;
+//                                                             fence.proxy and fence.mbarrier_init become fence.sc.sys
 //   shfl              d[, p]              a, b, c[, membermask]
 //   vote              d                   predicate[, membermask]
 //   match             d[, p]              a, membermask       p of match.all only
@@ -181,9 +181,8 @@ enum class BarMode : std::uint8_t { Sync, Arrive, RedPopc, RedAnd, RedOr };
 //   mma               Vector d            Vector a, Vector b, Vector c
 //                                         m, n, k; a_layout, b_layout; a_type, b_type, c_type, d_type (f16 where the
 //                                         text leaves it out). b1: `atomic` is And or Xor. Registers as in 9.7.14.5.
-//   wmma.load         Vector d            Address, stride     `fragment` A, B or C; its layout is `a_layout`, `type`
-//   its
-//                                         type; `space`. The stride is filled in when absent (in elements).
+//   wmma.load         Vector d            Address, stride     `fragment` A, B or C; its layout is `a_layout`;
+//                                         its type `type`. The stride is filled in when absent (in elements).
 //   wmma.store        -                   Address, Vector d, stride    likewise, `fragment` D
 //   wmma.mma          Vector d            Vector a, Vector b, Vector c     modifiers as for mma
 //   ldmatrix          Vector d            Address             `matrices` registers (also for .x1), `transposed`
@@ -204,7 +203,7 @@ enum class BarMode : std::uint8_t { Sync, Arrive, RedPopc, RedAnd, RedOr };
 // take the low bits of the width that the instruction reads.
 //
 // Widths: the decoder guarantees that a register is exactly as wide as the instruction's operand, except where the ISA
-// lets it be wider: ld, st, cvt, atom's and red's none. A wider source is truncated; a wider destination is
+// lets it be wider: ld, st (not atom or red) and cvt. A wider source is truncated; a wider destination is
 // sign-extended for a signed type, else zero-extended, to the width of `Operand::type`.
 
 /// The modifiers of an instruction, decoded. What an opcode does not use stays at its default.

@@ -85,6 +85,18 @@ TEST(Forms, ModifiersBecomeFields) {
     EXPECT_TRUE(assemble("cvta.to.shared.u64 d0, d1;").mod.to_space);
     EXPECT_EQ(assemble("lop3.b32 r0, r1, r2, r3, 0xE8;").mod.lop3_table, 0xe8);
     EXPECT_EQ(assemble("cp.async.wait_group 3;").mod.immediate, 3U);
+    EXPECT_EQ(assemble("match.all.sync.b32 r0|p0, r1, -1;").mod.match, MatchMode::All);
+    EXPECT_EQ(assemble("match.any.sync.b32 r0, r1, -1;").mod.match, MatchMode::Any);
+    EXPECT_EQ(assemble("vote.sync.ballot.b32 r0, p1, -1;").mod.vote, VoteMode::Ballot);
+    EXPECT_EQ(assemble("vote.sync.uni.pred p0, p1, -1;").mod.vote, VoteMode::Uni);
+    EXPECT_EQ(assemble("shfl.sync.bfly.b32 r0, r1, 1, 31, -1;").mod.shuffle, ShuffleMode::Bfly);
+    EXPECT_EQ(assemble("redux.sync.max.s32 r0, r1, -1;").mod.atomic, AtomicOp::Max);
+    EXPECT_EQ(assemble("bar.red.and.pred p0, 0, p1;").mod.bar, BarMode::RedAnd);
+    EXPECT_EQ(assemble("bar.arrive 0, 64;").mod.bar, BarMode::Arrive);
+    EXPECT_EQ(assemble("testp.subnormal.f32 p0, r1;").mod.test, ClassTest::Subnormal);
+    EXPECT_EQ(assemble("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {r0,r1,r2,r3}, [r4];").mod.matrices, 4);
+    EXPECT_TRUE(assemble("ldmatrix.sync.aligned.m8n8.x1.trans.shared.b16 {r0}, [r4];").mod.transposed);
+    EXPECT_EQ(assemble("wmma.store.d.sync.aligned.col.m8n8k4.f64 [d1], {d2, d3};").mod.fragment, Fragment::D);
 }
 
 TEST(Forms, AbsentOperandsKeepTheirPlace) {

@@ -4,7 +4,7 @@
 #include <set>
 #include <tuple>
 
-#include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include "tasks/reader.h"
 #include "tasks/task.h"
@@ -88,10 +88,7 @@ Result<Suite> load_suite(const fs::path& root, std::string_view name) {
              entry.increment(problem)) {
             known.insert(entry->path().stem().string());
         }
-        std::string hint = "there is none";
-        for (const std::string& suite : known) {
-            hint = hint == "there is none" ? "known: " + suite : hint + ", " + suite;
-        }
+        std::string hint = known.empty() ? "there is none" : fmt::format("known: {}", fmt::join(known, ", "));
         return fail(fmt::format("no suite is called \"{}\"", name), file.string(), std::move(hint));
     }
     Reader reader(file);
@@ -108,8 +105,8 @@ Result<Suite> load_suite(const fs::path& root, std::string_view name) {
         }
         suite.tasks.push_back(std::move(task));
     }
-    if (reader.error()) {
-        return std::unexpected(*reader.error());
+    if (const auto& error = reader.error()) {
+        return std::unexpected(*error);
     }
     return suite;
 }

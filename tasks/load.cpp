@@ -348,8 +348,8 @@ Result<Task> load(const std::filesystem::path& file) {
     task.file = file;
     Reader reader(file);
     Definition(task).read(reader.root());
-    if (reader.error()) {
-        return std::unexpected(*reader.error());
+    if (const auto& error = reader.error()) {
+        return std::unexpected(*error);
     }
     for (const Workload& workload : task.workloads) {
         if (auto binding = bind(task, workload); !binding) {

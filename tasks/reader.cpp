@@ -131,8 +131,8 @@ Reader::Reader(const std::filesystem::path& file) : file_(file) {
         error_ = Error{"not JSON: " + without_prefix(problem.what()), file.string(), {}};
         return;
     }
-    if (keys.first()) {
-        fail(*keys.first(), "this key stands twice");
+    if (const auto& twice = keys.first()) {
+        fail(*twice, "this key stands twice");
     }
 }
 

@@ -3,6 +3,7 @@
 // stored but looked up where they are needed.
 #pragma once
 
+#include "ops/divisor.cuh"
 #include "ops/gemm.cuh"
 #include "ops/window.cuh"
 
@@ -11,16 +12,17 @@ namespace ops {
 /// An element of an image's patch matrix: 0 where the window stands over the padding.
 template <class T, class A> struct LoadPatch {
     const T* x;
-    int channels, height, width, width_out;
+    index_t channels;
+    int height, width;
     Window window;
+    Divisor kernel_area, kernel_width, width_out;
     A operator()(index_t image, index_t k, index_t position) const {
-        const int area = window.kernel * window.kernel;
-        const int channel = static_cast<int>(k) / area;
-        const int within = static_cast<int>(k) % area;
-        const int row_out = static_cast<int>(position) / width_out;
-        const int column_out = static_cast<int>(position) % width_out;
-        const int row = row_out * window.stride - window.padding + within / window.kernel;
-        const int column = column_out * window.stride - window.padding + within % window.kernel;
+        const index_t channel = kernel_area.quotient(k);
+        const index_t within = kernel_area.remainder(k);
+        const int row = static_cast<int>(width_out.quotient(position)) * window.stride - window.padding +
+                        static_cast<int>(kernel_width.quotient(within));
+        const int column = static_cast<int>(width_out.remainder(position)) * window.stride - window.padding +
+                           static_cast<int>(kernel_width.remainder(within));
         if (row < 0 || row >= height || column < 0 || column >= width) {
             return A(0);
         }
@@ -49,7 +51,14 @@ Tensor<T> conv2d(const Tensor<T>& x, const Tensor<T>& weight, const Tensor<T>& b
     const index_t positions = height_out * width_out;
     const Tensor<T> y = result(Shape(x[0], channels_out, height_out, width_out), out);
     const LoadMatrix<T, A> weights{weight.data, 0, depth}; // the same for every image
-    const LoadPatch<T, A> patches{x.data, int(x[1]), int(x[2]), int(x[3]), int(width_out), window};
+    const LoadPatch<T, A> patches{x.data,
+                                  x[1],
+                                  int(x[2]),
+                                  int(x[3]),
+                                  window,
+                                  Divisor(window.kernel * window.kernel),
+                                  Divisor(window.kernel),
+                                  Divisor(width_out)};
     const StoreWithBias<T> store{y.data, bias.data, channels_out, positions};
     gemm<A>(x[0], channels_out, positions, depth, weights, patches, store);
     return y;

@@ -38,6 +38,8 @@ struct Gelu {
 };
 
 /// The exact form: y = x Phi(x) with the normal distribution's Phi(x) = (1 + erf(x / sqrt(2))) / 2
-template <class T> Tensor<T> gelu(const Tensor<T>& x, identity_t<Tensor<T>> out = {}) { return map(Gelu{}, out, x); }
+template <class T> Tensor<T> gelu(const Tensor<T>& x, identity_t<Tensor<T>> out = {}) {
+    return map(Gelu{}, out, x);
+}
 
 } // namespace ops

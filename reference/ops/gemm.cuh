@@ -1,8 +1,8 @@
 // The matrix product that matmul, convolution and their kin share: C = A B, for a batch of matrices.
 //
 // A block computes a 64 x 64 tile of C. In steps of 16 along k it copies a 64 x 16 tile of A and a 16 x 64 tile of B to
-// shared memory; each of its 16 x 16 threads adds up 4 x 4 elements of C in registers. A thread's elements lie 16 apart,
-// so that neighbouring threads read neighbouring words of shared memory and write neighbouring elements of C.
+// shared memory; each of its 16 x 16 threads adds up 4 x 4 elements of C in registers. A thread's elements lie 16
+// apart, so that neighbouring threads read neighbouring words of shared memory and write neighbouring elements of C.
 //
 // Where an element of A and B comes from and where one of C goes is up to three functors: that is all that a layout, a
 // convolution or a bias changes.
@@ -39,11 +39,11 @@ template <class A, class LoadA, class LoadB, class StoreC>
 __global__ void gemm_kernel(index_t rows, index_t columns, index_t depth, LoadA a, LoadB b, StoreC c) {
     __shared__ A tile_a[gemm_depth][gemm_tile + 1]; // the odd width keeps the transposing stores in different banks
     __shared__ A tile_b[gemm_depth][gemm_tile];
-    const index_t tiles_across = ceil_div(columns, gemm_tile);
-    const index_t tiles_down = ceil_div(rows, gemm_tile);
-    const index_t batch = blockIdx.x / (tiles_down * tiles_across);
-    const index_t first_row = blockIdx.x / tiles_across % tiles_down * gemm_tile;
-    const index_t first_column = blockIdx.x % tiles_across * gemm_tile;
+    const unsigned tiles_across = static_cast<unsigned>(ceil_div(columns, gemm_tile));
+    const unsigned tiles_down = static_cast<unsigned>(ceil_div(rows, gemm_tile));
+    const index_t batch = blockIdx.x / tiles_across / tiles_down;
+    const index_t first_row = index_t(blockIdx.x / tiles_across % tiles_down) * gemm_tile;
+    const index_t first_column = index_t(blockIdx.x % tiles_across) * gemm_tile;
     const int x = threadIdx.x;
     const int y = threadIdx.y;
     const int thread = y * gemm_threads + x;

@@ -8,9 +8,9 @@ namespace ops {
 /// Through a shared tile, so that both loads and stores are coalesced; its odd width keeps columns in different banks.
 template <class T> __global__ void transpose_kernel(const T* x, T* y, index_t rows, index_t columns) {
     __shared__ T tile[32][33];
-    const index_t tiles = ceil_div(columns, 32);
-    const index_t first_row = blockIdx.x / tiles * 32;
-    const index_t first_column = blockIdx.x % tiles * 32;
+    const unsigned tiles = static_cast<unsigned>(ceil_div(columns, 32));
+    const index_t first_row = index_t(blockIdx.x / tiles) * 32;
+    const index_t first_column = index_t(blockIdx.x % tiles) * 32;
     for (int i = threadIdx.y; i < 32; i += 8) {
         const index_t row = first_row + i;
         const index_t column = first_column + threadIdx.x;

@@ -5,8 +5,8 @@
 
 namespace ops {
 
-/// c[i] = a[i] b[i] for each i: a [batch, m, k], b [batch, k, n], c [batch, m, n]. The result's type R may be wider than
-/// that of the arguments: fp16 in, fp32 out.
+/// c[i] = a[i] b[i] for each i: a [batch, m, k], b [batch, k, n], c [batch, m, n]. The result's type R may be wider
+/// than that of the arguments: fp16 in, fp32 out.
 template <class R, class T>
 Tensor<R> batched_matmul(const Tensor<T>& a, const Tensor<T>& b, identity_t<Tensor<R>> out = {}) {
     using A = accumulator_t<T>;

@@ -7,8 +7,8 @@ namespace ops {
 
 /// Two passes for mean and variance: the difference of E[x^2] and E[x]^2 would cancel.
 template <class T>
-__global__ void layer_norm_kernel(const T* x, const T* weight, const T* bias, T* y, index_t columns,
-                                  accumulator_t<T> eps) {
+__global__ void __launch_bounds__(max_row_threads)
+    layer_norm_kernel(const T* x, const T* weight, const T* bias, T* y, index_t columns, accumulator_t<T> eps) {
     using A = accumulator_t<T>;
     const T* const from = x + blockIdx.x * columns;
     T* const to = y + blockIdx.x * columns;

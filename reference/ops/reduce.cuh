@@ -35,7 +35,8 @@ template <class Op, class A> A block_reduce(A value) {
 }
 
 /// [rows, columns] to [rows]: a block for each row.
-template <class Op, class T> __global__ void reduce_rows_kernel(const T* x, T* y, index_t columns) {
+template <class Op, class T>
+__global__ void __launch_bounds__(max_row_threads) reduce_rows_kernel(const T* x, T* y, index_t columns) {
     using A = accumulator_t<T>;
     const T* const row = x + blockIdx.x * columns;
     A value = Op::template identity<A>();
@@ -48,14 +49,14 @@ template <class Op, class T> __global__ void reduce_rows_kernel(const T* x, T* y
     }
 }
 
-/// [outer, extent, inner] to [outer, inner]: a block for 32 neighbours in `inner`, so that loads are coalesced; its eight
-/// warps share the reduction.
+/// [outer, extent, inner] to [outer, inner]: a block for 32 neighbours in `inner`, so that loads are coalesced; its
+/// eight warps share the reduction.
 template <class Op, class T> __global__ void reduce_columns_kernel(const T* x, T* y, index_t extent, index_t inner) {
     using A = accumulator_t<T>;
     __shared__ A of_warp[8][32];
-    const index_t tiles = ceil_div(inner, 32);
+    const unsigned tiles = static_cast<unsigned>(ceil_div(inner, 32));
     const index_t outer = blockIdx.x / tiles;
-    const index_t column = blockIdx.x % tiles * 32 + threadIdx.x;
+    const index_t column = index_t(blockIdx.x % tiles) * 32 + threadIdx.x;
     A value = Op::template identity<A>();
     if (column < inner) {
         for (index_t i = threadIdx.y; i < extent; i += 8) {

@@ -1,5 +1,6 @@
-// Prefix sums of a vector, in three steps: the sum of each tile, the prefix sums of those (the same operator again), and
-// within each tile the prefix sums, beginning with the sum of all tiles before. The vector is read twice and written once.
+// Prefix sums of a vector, in three steps: the sum of each tile, the prefix sums of those (the same operator again),
+// and within each tile the prefix sums, beginning with the sum of all tiles before. The vector is read twice and
+// written once.
 #pragma once
 
 #include "ops/reduce.cuh"

@@ -5,7 +5,8 @@
 
 namespace ops {
 
-template <class T> __global__ void softmax_kernel(const T* x, T* y, index_t columns) {
+template <class T>
+__global__ void __launch_bounds__(max_row_threads) softmax_kernel(const T* x, T* y, index_t columns) {
     using A = accumulator_t<T>;
     const T* const from = x + blockIdx.x * columns;
     T* const to = y + blockIdx.x * columns;

@@ -5,9 +5,9 @@
 // -DASSAY_ORACLE every floating-point type is double, and the same text is the *oracle*, what is right. So an operator
 // is a specification first: it must be readable, right for every shape, and fast where any textbook would be.
 //
-// Operators are functions from tensors to a tensor: `relu(conv2d(x, weight, bias, options))`. Each takes, last, the tensor
-// to write to; without one it allocates the result, which lives as long as the plan. Host code stays plain: it is
-// interpreted, one PTX instruction at a time.
+// Operators are functions from tensors to a tensor: `relu(conv2d(x, weight, bias, options))`. Each takes, last, the
+// tensor to write to; without one it allocates the result, which lives as long as the plan. Host code stays plain: it
+// is interpreted, one PTX instruction at a time.
 #pragma once
 
 #include <cuda_runtime.h>
@@ -37,7 +37,9 @@ template <class T> struct Identity {
 };
 template <class T> using identity_t = typename Identity<T>::type;
 
-constexpr index_t ceil_div(index_t a, index_t b) { return (a + b - 1) / b; }
+constexpr index_t ceil_div(index_t a, index_t b) {
+    return (a + b - 1) / b;
+}
 
 constexpr int max_rank = 6;
 
@@ -96,11 +98,16 @@ template <class T> Tensor<T> result(const Shape& shape, const Tensor<T>& out) {
 }
 
 /// Grids are one-dimensional everywhere: only x may exceed 65535 blocks.
-inline dim3 grid(index_t blocks) { return dim3(static_cast<unsigned>(blocks)); }
+inline dim3 grid(index_t blocks) {
+    return dim3(static_cast<unsigned>(blocks));
+}
 
-/// Threads of a block that strides over a row: whole warps, no more than the row needs.
+constexpr int max_row_threads = 1024;
+
+/// Threads of a block that strides over a row: whole warps, four elements for each thread while there are few.
 inline unsigned row_threads(index_t columns) {
-    return columns >= 256 ? 256 : static_cast<unsigned>(ceil_div(columns, 32) * 32);
+    const index_t warps = ceil_div(columns, 4 * 32);
+    return static_cast<unsigned>(warps * 32 < max_row_threads ? warps * 32 : max_row_threads);
 }
 
 } // namespace ops

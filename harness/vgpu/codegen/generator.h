@@ -25,14 +25,14 @@ class Kernel;
 
 /// Compiles kernels; one object for each device. Thread-safe.
 class Generator {
-  public:
+public:
     Generator();
     ~Generator();
     /// Compiles for this CPU. Which instructions are taken is decided before any code is made.
     [[nodiscard]] std::expected<std::shared_ptr<const Kernel>, Unsupported> compile(const LoadedModule& module,
-                                                                                   std::uint32_t kernel);
+                                                                                    std::uint32_t kernel);
 
-  private:
+private:
     struct State;
     std::unique_ptr<State> state_;
 };

@@ -1,0 +1,220 @@
+#include "vgpu/codegen/block_run.h"
+
+#include <bit>
+#include <cstdlib>
+#include <cstring>
+
+#include <fmt/format.h>
+
+namespace assay::vgpu::codegen {
+
+namespace {
+
+std::uint64_t round_up(std::uint64_t value, std::uint64_t step) {
+    return (value + step - 1) / step * step;
+}
+
+std::uint32_t volume(const Dim3& dim) {
+    return dim[0] * dim[1] * dim[2];
+}
+
+std::uint32_t local_window(const Kernel& kernel) {
+    return static_cast<std::uint32_t>(round_up(kernel.flat.local_bytes, 16));
+}
+
+} // namespace
+
+Windows::Windows(Memory& memory, std::uint64_t shared_bytes, std::uint64_t local_bytes, std::uint32_t threads)
+    : memory_(memory) {
+    const std::uint64_t shared = round_up(shared_bytes, 256);
+    const std::uint64_t all = shared + local_bytes * round_up(threads, warp_size);
+    address_ = memory.allocate(std::max<std::uint64_t>(all, 1)).value_or(0);
+    local_ = address_ + shared;
+}
+
+Windows::~Windows() {
+    if (address_ != 0) {
+        memory_.free(address_);
+    }
+}
+
+void BlockRun::FreeAligned::operator()(std::byte* memory) const {
+    std::free(memory);
+}
+
+BlockRun::BlockRun(const Launch& launch_, const Kernel& kernel, const Code& code_)
+    : launch(&launch_), code(&code_), threads_(volume(launch_.block)), warps_((threads_ + warp_size - 1) / warp_size),
+      frame_stride_(round_up(code_.frame_bytes, 64)),
+      frames_(static_cast<std::byte*>(std::aligned_alloc(64, frame_stride_ * warps_))),
+      windows_(*launch_.memory, kernel.shared.dynamic_offset + launch_.dynamic_shared, local_window(kernel), threads_),
+      states_(warps_), resume_(warps_) {
+    const isa::Function& function = launch_.module->program.functions[launch_.kernel];
+    parameter_bytes = function.parameter_bytes;
+    context.region_base = launch_.memory->base();
+    context.region_bytes = launch_.memory->size();
+    context.parameters = launch_.parameters;
+    context.shared_base = windows_.shared();
+    context.shared_bytes = kernel.shared.dynamic_offset + launch_.dynamic_shared;
+    context.local_base = windows_.local();
+    context.local_bytes = local_window(kernel);
+    context.dynamic_shared = launch_.dynamic_shared;
+    for (unsigned i = 0; i < 3; ++i) {
+        context.grid[i] = launch_.grid[i];
+    }
+    context.run = this;
+}
+
+void BlockRun::start(std::uint64_t index) {
+    const Dim3& grid = launch->grid;
+    context.block_index[0] = static_cast<std::uint32_t>(index % grid[0]);
+    context.block_index[1] = static_cast<std::uint32_t>(index / grid[0] % grid[1]);
+    context.block_index[2] = static_cast<std::uint32_t>(index / grid[0] / grid[1]);
+    for (std::uint32_t warp = 0; warp < warps_; ++warp) {
+        Frame& header = frame(warp);
+        header = {};
+        header.warp = warp;
+        const std::uint32_t count = std::min(warp_size, threads_ - warp * warp_size);
+        header.live = count == warp_size ? ~0u : (1u << count) - 1;
+        states_[warp] = State::Ready;
+        resume_[warp] = 0;
+    }
+    if (barriers_used_) {
+        barriers_ = {};
+        barriers_used_ = false;
+    }
+}
+
+BlockRun::Progress BlockRun::advance() {
+    for (;;) {
+        bool moved = false, yielded = false, ended = true;
+        for (std::uint32_t warp = 0; warp < warps_; ++warp) {
+            if (states_[warp] != State::Ready) {
+                ended = ended && states_[warp] == State::Done;
+                continue;
+            }
+            Frame& header = frame(warp);
+            const std::int32_t stop = code->function(&context, &header, resume_[warp]);
+            if (stop == static_cast<std::int32_t>(Stop::Done)) {
+                states_[warp] = State::Done;
+                moved = true;
+                continue;
+            }
+            ended = false;
+            if (stop == static_cast<std::int32_t>(Stop::Fault)) {
+                return Progress::Faulted;
+            }
+            resume_[warp] = stop;
+            if (header.yields != 0) {
+                header.yields = 0;
+                yielded = true;
+                continue;
+            }
+            states_[warp] = State::Waiting;
+            moved = true;
+            if (!arrive(warp, header.barrier, header.barrier_threads, header.arriving, header.arrived)) {
+                return Progress::Faulted;
+            }
+            header.arriving = header.arrived = 0;
+        }
+        if (ended) {
+            return Progress::Finished;
+        }
+        if (complete_barriers()) {
+            continue;
+        }
+        if (yielded) {
+            if (!moved) {
+                return Progress::Yielded;
+            }
+            continue;
+        }
+        bool ready = false;
+        for (const State state : states_) {
+            ready = ready || state == State::Ready;
+        }
+        if (!ready) {
+            report_deadlock();
+            return Progress::Faulted;
+        }
+    }
+}
+
+bool BlockRun::arrive(std::uint32_t warp, std::uint32_t barrier, std::uint32_t threads, std::uint32_t lanes_arriving,
+                      std::uint32_t lanes_true) {
+    if (barrier >= barriers_.size()) {
+        raise_fault(context, frame(warp), {}, 0, Fault::Kind::LaunchFailure, 0,
+                    fmt::format("barrier {} of 16", barrier));
+        return false;
+    }
+    barriers_used_ = true;
+    Barrier& at = barriers_[barrier];
+    if (!at.used) {
+        at.used = true;
+        at.expected = threads;
+    }
+    at.arrived |= 1u << warp;
+    at.lanes += static_cast<std::uint32_t>(std::popcount(lanes_arriving));
+    at.lanes_true += static_cast<std::uint32_t>(std::popcount(lanes_true));
+    return true;
+}
+
+bool BlockRun::complete_barriers() {
+    std::uint32_t alive = 0;
+    for (std::uint32_t warp = 0; warp < warps_; ++warp) {
+        alive |= states_[warp] != State::Done ? 1u << warp : 0;
+    }
+    bool any = false;
+    for (std::uint32_t index = 0; index < barriers_.size(); ++index) {
+        const Barrier& at = barriers_[index];
+        if (!at.used) {
+            continue;
+        }
+        const bool complete = at.expected == 0
+                                  ? (alive & ~at.arrived) == 0
+                                  : static_cast<std::uint32_t>(std::popcount(at.arrived)) * warp_size >= at.expected;
+        if (complete) {
+            release(index);
+            any = true;
+        }
+    }
+    return any;
+}
+
+void BlockRun::release(std::uint32_t index) {
+    Barrier& at = barriers_[index];
+    for (std::uint32_t warp = 0; warp < warps_; ++warp) {
+        Frame& header = frame(warp);
+        if (states_[warp] != State::Waiting || header.barrier != index) {
+            continue;
+        }
+        switch (static_cast<isa::BarMode>(header.reduction)) {
+        case isa::BarMode::RedPopc:
+            header.result = at.lanes_true;
+            break;
+        case isa::BarMode::RedAnd:
+            header.result = at.lanes_true == at.lanes ? 1 : 0;
+            break;
+        case isa::BarMode::RedOr:
+            header.result = at.lanes_true != 0 ? 1 : 0;
+            break;
+        case isa::BarMode::Sync:
+        case isa::BarMode::Arrive:
+            break;
+        }
+        states_[warp] = State::Ready;
+    }
+    at = {};
+}
+
+void BlockRun::report_deadlock() {
+    for (std::uint32_t warp = 0; warp < warps_; ++warp) {
+        if (states_[warp] == State::Waiting) {
+            const Frame& header = frame(warp);
+            raise_fault(context, header, {}, 0, Fault::Kind::Deadlock, 0,
+                        fmt::format("barrier {} waits for threads that never come", header.barrier));
+            return;
+        }
+    }
+}
+
+} // namespace assay::vgpu::codegen

@@ -1,0 +1,45 @@
+#include "vgpu/codegen/generator.h"
+
+#include "vgpu/codegen/flatten.h"
+#include "vgpu/codegen/generator_kernel.h"
+#include "vgpu/codegen/jit.h"
+#include "vgpu/codegen/structure.h"
+#include "vgpu/codegen/support.h"
+
+namespace assay::vgpu::codegen {
+
+Kernel::Kernel(const LoadedModule& module_, std::uint32_t kernel, std::shared_ptr<const isa::Function> flat_,
+               Graph graph_)
+    : module(&module_), index(kernel), body(std::move(flat_)), flat(*body), graph(std::move(graph_)),
+      shared(isa::shared_layout(module_.program, kernel)) {}
+
+const Code& Kernel::code(Dim3 block) const {
+    const std::scoped_lock lock(mutex_);
+    std::unique_ptr<Code>& code = codes_[block];
+    if (code == nullptr) {
+        code = make_code(*this, block);
+    }
+    return *code;
+}
+
+struct Generator::State {};
+
+Generator::Generator() : state_(std::make_unique<State>()) {}
+Generator::~Generator() = default;
+
+std::expected<std::shared_ptr<const Kernel>, Unsupported> Generator::compile(const LoadedModule& module,
+                                                                             std::uint32_t kernel) {
+    auto flat = flatten(module.program, kernel);
+    if (!flat) {
+        return std::unexpected(flat.error());
+    }
+    auto owned = std::make_shared<isa::Function>(std::move(*flat));
+    Graph graph = build_graph(*owned);
+    remove_dead(graph);
+    if (auto problem = find_unsupported(*owned, graph)) {
+        return std::unexpected(std::move(*problem));
+    }
+    return std::make_shared<const Kernel>(module, kernel, std::move(owned), std::move(graph));
+}
+
+} // namespace assay::vgpu::codegen

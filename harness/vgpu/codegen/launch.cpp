@@ -1,0 +1,176 @@
+// A launch: blocks over host threads.
+//
+// Workers take blocks in order, a few at a time. A block that only waits for others gives way: while it does, its
+// worker makes further blocks resident, up to a limit, because what it waits for may not have started. A cooperative
+// launch has all its blocks resident from the start, each with a worker of its own choice and in turn.
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <thread>
+
+#include "vgpu/codegen/block_run.h"
+#include "vgpu/codegen/pool.h"
+
+#include <fmt/format.h>
+
+namespace assay::vgpu::codegen {
+
+namespace {
+
+constexpr std::size_t resident_limit = 32;
+
+class Run {
+public:
+    Run(const Kernel& kernel, const Code& code, const Launch& launch)
+        : kernel_(kernel), code_(code), launch_(launch),
+          total_(std::uint64_t{launch.grid[0]} * launch.grid[1] * launch.grid[2]) {}
+
+    std::optional<Fault> run() {
+        const auto workers =
+            static_cast<unsigned>(std::clamp<std::uint64_t>(launch_.threads, 1, std::min<std::uint64_t>(total_, 256)));
+        chunk_ = std::clamp<std::uint64_t>(total_ / (std::uint64_t{workers} * 16), 1, 64);
+        workers_ = workers;
+        run_on_workers(workers, [this](unsigned worker) { work(worker); });
+        return fault_;
+    }
+
+private:
+    void work(unsigned worker) {
+        if (launch_.cooperative) {
+            run_together(worker);
+        } else {
+            run_in_order();
+        }
+    }
+
+    void stop(std::optional<Fault> fault) {
+        const std::scoped_lock lock(mutex_);
+        if (!fault_ && fault) {
+            fault_ = std::move(fault);
+        }
+        stopped_.store(true, std::memory_order_relaxed);
+    }
+
+    std::unique_ptr<BlockRun> new_block() {
+        auto block = std::make_unique<BlockRun>(launch_, kernel_, code_);
+        if (!block->valid()) {
+            Fault fault;
+            fault.kernel = kernel_.flat.name;
+            fault.message = "out of device memory for shared and local memory";
+            stop(std::move(fault));
+            return nullptr;
+        }
+        return block;
+    }
+
+    BlockRun::Progress advance(BlockRun& block) {
+        BlockRun::Progress progress = BlockRun::Progress::Faulted;
+        const auto address = launch_.memory->run_guarded([&] { progress = block.advance(); });
+        if (address) {
+            Fault fault;
+            fault.kind = Fault::Kind::IllegalAddress;
+            fault.kernel = kernel_.flat.name;
+            fault.address = *address;
+            std::ranges::copy(block.context.block_index, fault.block.begin());
+            fault.message = fmt::format("{}: access to {:#x}, which is on no allocation; block ({}, {}, {})",
+                                        fault.kernel, *address, fault.block[0], fault.block[1], fault.block[2]);
+            block.fault = std::move(fault);
+            progress = BlockRun::Progress::Faulted;
+        }
+        if (progress == BlockRun::Progress::Faulted) {
+            stop(std::move(block.fault));
+        }
+        return progress;
+    }
+
+    void run_in_order() {
+        std::vector<std::unique_ptr<BlockRun>> resident, idle;
+        std::uint64_t next = 0, end = 0;
+        const auto admit = [&] {
+            if (next == end) {
+                next = next_.fetch_add(chunk_, std::memory_order_relaxed);
+                end = std::min(next + chunk_, total_);
+                if (next >= total_) {
+                    next = end = total_;
+                    return false;
+                }
+            }
+            if (idle.empty()) {
+                idle.push_back(new_block());
+                if (idle.back() == nullptr) {
+                    return false;
+                }
+            }
+            resident.push_back(std::move(idle.back()));
+            idle.pop_back();
+            resident.back()->start(next++);
+            return true;
+        };
+        while (!stopped_.load(std::memory_order_relaxed)) {
+            if (resident.empty() && !admit()) {
+                return;
+            }
+            bool ended = false;
+            for (auto& block : resident) {
+                const BlockRun::Progress progress = advance(*block);
+                if (progress == BlockRun::Progress::Faulted) {
+                    return;
+                }
+                if (progress == BlockRun::Progress::Finished) {
+                    ended = true;
+                    idle.push_back(std::move(block));
+                }
+            }
+            std::erase(resident, nullptr);
+            if (!ended && resident.size() < resident_limit && !admit()) {
+                std::this_thread::yield();
+            }
+        }
+    }
+
+    void run_together(unsigned worker) {
+        std::vector<std::unique_ptr<BlockRun>> resident;
+        for (std::uint64_t index = worker; index < total_; index += workers_) {
+            resident.push_back(new_block());
+            if (resident.back() == nullptr) {
+                return;
+            }
+            resident.back()->start(index);
+        }
+        while (!resident.empty() && !stopped_.load(std::memory_order_relaxed)) {
+            bool ended = false;
+            for (auto& block : resident) {
+                const BlockRun::Progress progress = advance(*block);
+                if (progress == BlockRun::Progress::Faulted) {
+                    return;
+                }
+                if (progress == BlockRun::Progress::Finished) {
+                    ended = true;
+                    block.reset();
+                }
+            }
+            std::erase(resident, nullptr);
+            if (!ended) {
+                std::this_thread::yield();
+            }
+        }
+    }
+
+    const Kernel& kernel_;
+    const Code& code_;
+    const Launch& launch_;
+    std::uint64_t total_ = 0, chunk_ = 1;
+    unsigned workers_ = 1;
+    std::atomic<std::uint64_t> next_{0};
+    std::atomic<bool> stopped_{false};
+    std::mutex mutex_;
+    std::optional<Fault> fault_;
+};
+
+} // namespace
+
+std::optional<Fault> run(const Kernel& kernel, const Launch& launch) {
+    return Run(kernel, kernel.code(launch.block), launch).run();
+}
+
+} // namespace assay::vgpu::codegen

@@ -1,0 +1,385 @@
+// How an instruction changes the shape of values.
+//
+// One rule makes the emitter simple: the pattern of an affine value is zero in the first lane of each part. So the base
+// of a result is the instruction itself applied to the sources in the first lane of each part, whatever the instruction
+// is; what is decided here is only whether the other lanes then follow by adding a constant.
+#include <algorithm>
+
+#include "vgpu/codegen/analysis.h"
+
+namespace assay::vgpu::codegen {
+
+using isa::Opcode;
+using isa::Operand;
+using isa::Special;
+using isa::Type;
+
+const std::uint64_t* constant_of(const Leaf& leaf) {
+    return leaf.operand != nullptr && leaf.operand->kind == Operand::Kind::Immediate ? &leaf.operand->bits : nullptr;
+}
+
+Shape Transfer::special(Special special) {
+    const std::uint32_t x = known_.block[0], y = known_.block[1], z = known_.block[2];
+    const auto constant = [&](auto entry) {
+        Pattern pattern;
+        for (unsigned lane = 0; lane < lanes; ++lane) {
+            pattern[lane] = entry(lane);
+        }
+        return Shape::of(patterns_.intern(normalize(pattern, 1, 32).pattern), 1, pattern[0] == 0 ? 32 : 0);
+    };
+    // Thread t = 32 * warp + lane has the coordinates (t % x, t / x % y, t / x / y): t / below % extent.
+    const auto coordinate = [&](std::uint32_t below, std::uint32_t extent) {
+        const std::uint32_t row = below * extent;
+        const bool last = static_cast<std::uint64_t>(row) >= static_cast<std::uint64_t>(x) * y * z;
+        if (extent == 1) {
+            return Shape::scalar(32);
+        }
+        if (below % lanes == 0) { // the same for all lanes of a warp
+            return Shape::scalar();
+        }
+        if (lanes % below == 0 && (row % lanes == 0 || last)) { // base + lane / below: no warp straddles a row
+            Shape shape = constant([&](unsigned lane) { return static_cast<std::int64_t>(lane / below); });
+            shape.zeros = static_cast<std::uint8_t>(trailing_zeros(lanes / below, 32));
+            return shape;
+        }
+        if (lanes % row == 0) { // the same in every warp
+            return constant([&](unsigned lane) { return static_cast<std::int64_t>(lane / below % extent); });
+        }
+        return Shape::any();
+    };
+    switch (special) {
+    case Special::TidX:
+        return coordinate(1, x);
+    case Special::TidY:
+        return coordinate(x, y);
+    case Special::TidZ:
+        return coordinate(x * y, z);
+    case Special::LaneId:
+        return constant([](unsigned lane) { return static_cast<std::int64_t>(lane); });
+    case Special::LanemaskEq:
+        return constant([](unsigned lane) { return sign_extend(1u << lane, 32); });
+    case Special::LanemaskLt:
+        return constant([](unsigned lane) { return sign_extend((1u << lane) - 1, 32); });
+    case Special::LanemaskLe:
+        return constant([](unsigned lane) { return sign_extend((2ull << lane) - 1, 32); });
+    case Special::LanemaskGt:
+        return constant([](unsigned lane) { return sign_extend(~((2ull << lane) - 1) & 0xffffffff, 32); });
+    case Special::LanemaskGe:
+        return constant([](unsigned lane) { return sign_extend(~((1ull << lane) - 1) & 0xffffffff, 32); });
+    default:
+        return Shape::scalar();
+    }
+}
+
+Shape Transfer::operand(const Operand& operand, std::uint32_t bits) {
+    switch (operand.kind) {
+    case Operand::Kind::Immediate:
+        return Shape::scalar(trailing_zeros(operand.bits, bits));
+    case Operand::Kind::Special:
+        return special(operand.special);
+    default:
+        return Shape::scalar();
+    }
+}
+
+PatternId Transfer::pattern_at(const Shape& shape, unsigned parts, unsigned bits) {
+    return patterns_.intern(normalize(patterns_[shape.pattern], parts, bits).pattern);
+}
+
+unsigned Transfer::flat_parts(const std::vector<Shape>& shapes, unsigned limit) {
+    for (unsigned parts = 1; parts <= limit; parts *= 2) {
+        const bool fits = std::ranges::all_of(shapes, [&](const Shape& shape) {
+            return shape.affine() && shape.wrap == 0 && shape.parts <= parts && pattern_at(shape, parts, 64) == 0;
+        });
+        if (fits) {
+            return parts;
+        }
+    }
+    return 0;
+}
+
+Shape Transfer::add(const Shape& a, const Shape& b, bool subtract, unsigned bits) {
+    if (!a.affine() || !b.affine() || (a.wrap != 0 && b.wrap != 0)) {
+        return Shape::any();
+    }
+    const unsigned parts = std::max(a.parts, b.parts);
+    const std::uint32_t wrap = std::max(a.wrap, b.wrap);
+    if (wrap != 0 && (a.wrap != 0 ? a : b).parts != parts) {
+        return Shape::any();
+    }
+    const Pattern pa = normalize(patterns_[a.pattern], parts, bits).pattern;
+    const Pattern pb = normalize(patterns_[b.pattern], parts, bits).pattern;
+    Pattern sum;
+    for (unsigned lane = 0; lane < lanes; ++lane) {
+        const auto left = static_cast<std::uint64_t>(pa[lane]), right = static_cast<std::uint64_t>(pb[lane]);
+        sum[lane] = sign_extend(subtract ? left - right : left + right, bits);
+    }
+    Shape result = Shape::of(patterns_.intern(sum), parts, std::min(a.zeros, b.zeros));
+    if (parts != a.parts || parts != b.parts) {
+        result.zeros = 0; // a base took over a part of the pattern
+    }
+    result.wrap = wrap;
+    return result;
+}
+
+Shape Transfer::scale(const Shape& a, std::uint64_t factor, unsigned bits) {
+    if (!a.affine()) {
+        return a;
+    }
+    Pattern product = patterns_[a.pattern];
+    for (std::int64_t& entry : product) {
+        entry = sign_extend(static_cast<std::uint64_t>(entry) * factor, bits);
+    }
+    Shape result = a;
+    result.pattern = patterns_.intern(product);
+    result.zeros = static_cast<std::uint8_t>(std::min(bits, a.zeros + trailing_zeros(factor, bits)));
+    return result;
+}
+
+Shape Transfer::extend(const Shape& a, unsigned from, unsigned to) {
+    if (!a.affine() || to <= from) {
+        return a;
+    }
+    Shape result = a;
+    result.zeros = std::min<std::uint8_t>(a.zeros, static_cast<std::uint8_t>(from));
+    if (a.zeros >= from) {
+        result.zeros = static_cast<std::uint8_t>(to); // the base is zero
+    }
+    const Pattern& pattern = patterns_[a.pattern];
+    if (a.pattern == 0) {
+        return result;
+    }
+    const bool small = std::ranges::all_of(
+        pattern, [&](std::int64_t entry) { return entry >= 0 && (a.zeros >= 62 || entry < (1ll << a.zeros)); });
+    if (small) {
+        return result; // base | pattern: no carry reaches the sign, so it does not matter how it is extended
+    }
+    if (a.wrap != 0 || from != 32 || to != 64 ||
+        std::ranges::any_of(pattern, [](std::int64_t entry) { return entry < 0; })) {
+        return Shape::any();
+    }
+    result.wrap = a.pattern;
+    return result;
+}
+
+Shape Transfer::truncate(const Shape& a, unsigned to) {
+    if (!a.affine()) {
+        return a;
+    }
+    if (a.wrap != 0 && to > 32) {
+        return a;
+    }
+    Shape result = a;
+    Pattern pattern = patterns_[a.pattern];
+    for (std::int64_t& entry : pattern) {
+        entry = sign_extend(static_cast<std::uint64_t>(entry), to);
+    }
+    result.pattern = patterns_.intern(pattern);
+    result.zeros = std::min<std::uint8_t>(a.zeros, static_cast<std::uint8_t>(to));
+    result.wrap = 0; // the unit is a multiple of 2^32
+    return result;
+}
+
+Shape Transfer::shift_right(const Shape& a, unsigned amount) {
+    const Pattern& pattern = patterns_[a.pattern];
+    const bool small = std::ranges::all_of(
+        pattern, [&](std::int64_t entry) { return entry >= 0 && (a.zeros >= 62 || entry < (1ll << a.zeros)); });
+    if (!a.affine() || a.wrap != 0 || !small || amount >= 64) {
+        return Shape::any();
+    }
+    Pattern shifted = pattern;
+    for (std::int64_t& entry : shifted) {
+        entry >>= amount;
+    }
+    return Shape::of(patterns_.intern(shifted), a.parts, a.zeros > amount ? a.zeros - amount : 0);
+}
+
+Shape Transfer::bitwise(Opcode opcode, const Shape& a, std::uint64_t mask, unsigned bits) {
+    const Pattern& pattern = patterns_[a.pattern];
+    const bool small = std::ranges::all_of(
+        pattern, [&](std::int64_t entry) { return entry >= 0 && (a.zeros >= 62 || entry < (1ll << a.zeros)); });
+    if (!a.affine() || a.wrap != 0 || !small) {
+        return Shape::any();
+    }
+    // base and pattern share no bit, so each is masked by itself.
+    const std::uint64_t low = mask & (a.zeros >= 64 ? ~0ull : (1ull << a.zeros) - 1);
+    Pattern result;
+    for (unsigned lane = 0; lane < lanes; ++lane) {
+        const auto entry = static_cast<std::uint64_t>(pattern[lane]);
+        const std::uint64_t with = opcode == Opcode::And  ? entry & low
+                                   : opcode == Opcode::Or ? (entry | low) - low
+                                                          : (entry ^ low) - low;
+        result[lane] = sign_extend(with, bits);
+    }
+    const unsigned zeros = opcode == Opcode::And ? std::max<unsigned>(a.zeros, trailing_zeros(mask, bits))
+                                                 : std::min<unsigned>(a.zeros, trailing_zeros(mask, bits));
+    return Shape::of(patterns_.intern(result), a.parts, std::min(zeros, bits));
+}
+
+Shape Transfer::multiply(const Node& node, std::size_t first, const std::vector<Shape>& sources, unsigned bits) {
+    const isa::Modifiers& mod = node.instruction->mod;
+    const unsigned from = isa::bits_of(mod.type);
+    const auto widened = [&](std::size_t i) { return mod.wide ? extend(sources[i], from, bits) : sources[i]; };
+    const auto factor = [&](std::size_t i) -> std::uint64_t {
+        const std::uint64_t value = node.src[i].operand->bits;
+        return isa::is_signed(mod.type) ? static_cast<std::uint64_t>(sign_extend(value, from))
+                                        : value & (from >= 64 ? ~0ull : (1ull << from) - 1);
+    };
+    if (constant_of(node.src[first + 1]) != nullptr) {
+        return scale(widened(first), factor(first + 1), bits);
+    }
+    if (constant_of(node.src[first]) != nullptr) {
+        return scale(widened(first + 1), factor(first), bits);
+    }
+    const unsigned parts = flat_parts({sources[first], sources[first + 1]}, 4);
+    return parts == 0
+               ? Shape::any()
+               : Shape::of(0, parts,
+                           parts == 1 ? std::min<unsigned>(bits, sources[first].zeros + sources[first + 1].zeros) : 0);
+}
+
+Shape Transfer::convert(const isa::Instruction& instruction, const Shape& a, unsigned bits) {
+    const isa::Modifiers& mod = instruction.mod;
+    if (isa::is_float(mod.type) || isa::is_float(mod.source_type) || mod.sat || isa::is_packed(mod.type) ||
+        isa::is_packed(mod.source_type)) {
+        return Shape::any();
+    }
+    const unsigned from = isa::bits_of(mod.source_type), to = isa::bits_of(mod.type);
+    if (from < 32 || to < 32 || bits != to) {
+        return Shape::any();
+    }
+    return to > from ? extend(a, from, to) : truncate(a, to);
+}
+
+Shape Transfer::pure(const Node& node, std::uint32_t bits, const std::vector<Shape>& sources) {
+    const isa::Instruction& instruction = *node.instruction;
+    const isa::Modifiers& mod = instruction.mod;
+    const bool plain = !isa::is_float(mod.type) && !isa::is_packed(mod.type) && !mod.sat && !mod.carry_out;
+    const unsigned width = isa::bits_of(mod.type);
+    // Moving a value keeps its shape, whatever its type.
+    if (instruction.opcode == Opcode::Mov && sources.size() == 1 && node.dst.size() == 1) {
+        return sources[0];
+    }
+    Shape best = Shape::any();
+    if (plain && bits == (mod.wide ? 2 * width : width) && width >= 32) {
+        switch (instruction.opcode) {
+        case Opcode::Add:
+        case Opcode::Sub:
+            best = add(sources[0], sources[1], instruction.opcode == Opcode::Sub, bits);
+            break;
+        case Opcode::Mul:
+            best = mod.high ? best : multiply(node, 0, sources, bits);
+            break;
+        case Opcode::Mad:
+            best = mod.high ? best : add(multiply(node, 0, sources, bits), sources[2], false, bits);
+            break;
+        case Opcode::Shl:
+            if (const auto* amount = constant_of(node.src[1]); amount != nullptr && *amount < bits) {
+                best = scale(sources[0], 1ull << *amount, bits);
+            }
+            break;
+        case Opcode::Shr:
+            if (const auto* amount = constant_of(node.src[1]); amount != nullptr && *amount < bits) {
+                best = shift_right(sources[0], static_cast<unsigned>(*amount));
+            }
+            break;
+        case Opcode::And:
+        case Opcode::Or:
+        case Opcode::Xor:
+            for (const std::size_t i : {0u, 1u}) {
+                if (const auto* mask = constant_of(node.src[1 - i]); mask != nullptr) {
+                    best = bitwise(instruction.opcode, sources[i], *mask, bits);
+                }
+            }
+            break;
+        default:
+            break;
+        }
+    }
+    if (instruction.opcode == Opcode::Cvt) {
+        best = convert(instruction, sources[0], bits);
+    }
+    if (instruction.opcode == Opcode::Selp && sources[2].uniform()) {
+        best = join(sources[0], sources[1]);
+        best.zeros = std::min(sources[0].zeros, sources[1].zeros);
+        if (best.wrap != 0) {
+            best = Shape::any();
+        }
+    }
+    if (best.vector()) {
+        // The same in each part: compute it once for each. Floating point in more than two parts is cheaper as a
+        // vector.
+        const unsigned parts = flat_parts(sources, bits == 1 ? 1 : isa::is_float(mod.type) ? 2 : 4);
+        if (parts != 0) {
+            best = Shape::of(0, parts);
+        }
+    }
+    return best;
+}
+
+Shape Transfer::address(const Leaf& leaf, const Shape& base) {
+    const Operand& inner = leaf.operand->elements.at(0);
+    if (inner.kind == Operand::Kind::Local) {
+        return Shape::scalar();
+    }
+    return leaf.value == none ? Shape::scalar() : base;
+}
+
+Shape Transfer::result(const Node& node, std::size_t index, std::uint32_t bits, const std::vector<Shape>& sources,
+                       const Shape* guard, const Shape* previous) {
+    const isa::Instruction& instruction = *node.instruction;
+    if (std::ranges::any_of(sources, [](const Shape& shape) { return shape.unknown(); })) {
+        return {};
+    }
+    Shape shape = Shape::any();
+    const auto all_uniform = [&](std::size_t first) {
+        return std::all_of(sources.begin() + static_cast<std::ptrdiff_t>(first), sources.end(),
+                           [](const Shape& source) { return source.uniform(); });
+    };
+    switch (instruction.opcode) {
+    case Opcode::Ld:
+        // Local memory is each thread's own: the same offset is not the same place.
+        if (instruction.mod.space != isa::Space::Local) {
+            const Shape where = address(node.src[0], sources[0]);
+            const unsigned parts = flat_parts({where}, 4);
+            if (parts == 1 || (parts > 1 && instruction.mod.semantics == isa::Semantics::Weak)) {
+                shape = Shape::of(0, parts);
+            }
+        }
+        break;
+    case Opcode::Cvta:
+        if (instruction.mod.space != isa::Space::Local) { // each thread has a local window of its own
+            shape = sources[0];
+            shape.zeros = 0;
+        }
+        break;
+    case Opcode::Bar:
+    case Opcode::Activemask:
+        shape = Shape::scalar();
+        break;
+    case Opcode::Vote:
+    case Opcode::Redux:
+        // A warp-wide result, if all lanes name the same members.
+        shape = sources.back().uniform() ? Shape::scalar() : Shape::any();
+        break;
+    case Opcode::Shfl:
+        shape = index == 0 && all_uniform(0) && instruction.mod.shuffle == isa::ShuffleMode::Idx ? Shape::scalar()
+                                                                                                 : Shape::any();
+        break;
+    default:
+        if (computes(instruction)) {
+            shape = pure(node, bits, sources);
+        }
+        break;
+    }
+    if (guard != nullptr && previous != nullptr) {
+        if (guard->unknown() || previous->unknown()) {
+            return {};
+        }
+        shape = guard->uniform() ? join(shape, *previous) : Shape::any();
+        shape.zeros = 0;
+    }
+    return shape;
+}
+
+} // namespace assay::vgpu::codegen

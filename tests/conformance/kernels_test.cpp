@@ -1,0 +1,68 @@
+// Every PTX file beside, through both engines: one test for each file.
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include <gtest/gtest.h>
+
+#include "conformance/case.h"
+
+namespace assay::vgpu::conformance {
+
+namespace {
+
+std::filesystem::path folder() {
+    return std::filesystem::path(ASSAY_SOURCE_DIR) / "tests/conformance/kernels";
+}
+
+std::vector<std::string> files() {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(folder())) {
+        if (entry.path().extension() == ".ptx") {
+            names.push_back(entry.path().stem().string());
+        }
+    }
+    std::ranges::sort(names);
+    return names;
+}
+
+class Kernels : public testing::TestWithParam<std::string> {};
+
+TEST_P(Kernels, BothEnginesAgree) {
+    std::ifstream file(folder() / (GetParam() + ".ptx"));
+    std::stringstream text;
+    text << file.rdbuf();
+    const std::vector<LaunchCase> cases = read_cases(text.str());
+    ASSERT_FALSE(cases.empty()) << "the file launches nothing";
+    for (const LaunchCase& launch : cases) {
+        SCOPED_TRACE(launch.kernel);
+        const Outcome expected = run_case(text.str(), launch, Engine::Interpreter);
+        const Outcome actual = run_case(text.str(), launch, Engine::Generator);
+        ASSERT_EQ(actual.unsupported, "");
+        if (launch.faults) {
+            ASSERT_TRUE(expected.fault && actual.fault);
+            EXPECT_EQ(static_cast<int>(actual.fault->kind), static_cast<int>(expected.fault->kind))
+                << actual.fault->message << "\n"
+                << expected.fault->message;
+            continue;
+        }
+        ASSERT_FALSE(expected.fault) << expected.fault->message;
+        ASSERT_FALSE(actual.fault) << actual.fault->message;
+        EXPECT_EQ(actual.output, expected.output);
+        std::size_t buffer = 0;
+        for (std::size_t i = 0; i < launch.arguments.size(); ++i) {
+            if (launch.arguments[i].buffer) {
+                EXPECT_EQ(compare(launch.arguments[i], expected.buffers[buffer], actual.buffers[buffer]), "")
+                    << "argument " << i;
+                ++buffer;
+            }
+        }
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Kernels, testing::ValuesIn(files()), [](const auto& param) { return param.param; });
+
+} // namespace
+
+} // namespace assay::vgpu::conformance

@@ -15,6 +15,7 @@
 #include "compile/headers.h"
 #include "compile/options.h"
 #include "compile/protocol.h"
+#include "sandbox/landlock.h"
 #include "sandbox/text.h"
 #include "sandbox/worker.h"
 
@@ -156,7 +157,9 @@ std::string Compiler::State::compiler_identity() const {
 }
 
 std::string Compiler::State::key(const Request& request) const {
+    // Confinement is part of it: without, a source may have compiled for what it found in a file.
     const json all{1, // the version of what an entry holds
+                   sandbox::landlock_abi() > 0,
                    compiler_identity(),
                    headers_digest(),
                    request.name,
@@ -194,6 +197,9 @@ Result<> Compiler::State::ensure_worker() {
 }
 
 bool Compiler::State::may_quote(std::string_view file, const Request& request, const std::string& name) const {
+    if (!unconfined) { // NVRTC could open nothing else
+        return true;
+    }
     const auto is_named = [&](std::string_view known) { return file == known; };
     return is_named(name) || is_named("__nv_nvrtc_builtin_header.h") || request.headers.contains(std::string(file)) ||
            std::ranges::any_of(virtual_headers(), is_named, &VirtualHeader::name) ||

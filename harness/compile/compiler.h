@@ -72,8 +72,9 @@ struct CompileLimits {
     std::uint64_t address_space = 8ull << 30;
 };
 
-/// Compiles through the cache, with one warm worker for each compiler object. An Error is the harness's fault (no
-/// NVRTC, a worker that cannot start); what the candidate did wrong is in the Compilation.
+/// Compiles through the cache, with one warm worker for each compiler object; an object is for one thread at a time. An
+/// Error is the harness's fault (no NVRTC, a worker that cannot start) or its caller's (an option that is not allowed);
+/// what the candidate did wrong is in the Compilation.
 class Compiler {
 public:
     /// `cache` is a folder; empty: no cache. An unwritable or corrupt cache costs time, never a result: `warnings` says
@@ -81,7 +82,7 @@ public:
     Compiler(Toolkit toolkit, std::filesystem::path cache, CompileLimits limits = {});
     ~Compiler();
     [[nodiscard]] Result<Compilation> compile(const Request& request);
-    /// What went wrong with the cache so far, each once.
+    /// What went wrong with the cache so far, each once; and that candidates' includes are not confined, if that is so.
     [[nodiscard]] const std::vector<std::string>& warnings() const;
 
 private:

@@ -9,8 +9,10 @@
 //
 // The child gives up all files but the toolkit's, because NVRTC opens whatever a source includes. It never sees the
 // supervisor's channel. The worker kills it at its deadline and says what became of it.
+#include <array>
 #include <cerrno>
 #include <csignal>
+#include <fcntl.h>
 #include <optional>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -21,6 +23,7 @@
 #include "compile/headers.h"
 #include "compile/nvrtc.h"
 #include "compile/protocol.h"
+#include "sandbox/descriptor.h"
 #include "sandbox/landlock.h"
 #include "sandbox/worker.h"
 
@@ -102,14 +105,18 @@ Result<Message> compile_confined(const State& state, const json& header, const B
     reply.header = {{"result", static_cast<int>(output.result)},
                     {"explanation", state.nvrtc->error_string(output.result)},
                     {"log", output.log.substr(0, max_log_bytes)}};
-    if (output.result == NVRTC_ERROR_OUT_OF_MEMORY) {
+    const bool no_memory = output.log.find("): catastrophic error: out of memory") != std::string::npos;
+    if (output.result == NVRTC_ERROR_OUT_OF_MEMORY || no_memory) {
         reply.header["failure"] = failure_resource_limit;
+        reply.header["explanation"] = "the compiler ran out of memory";
     }
     reply.blobs.push_back(bytes_of(output.ptx));
     return reply;
 }
 
-[[noreturn]] void run_child(const State& state, const Message& request, Channel answer, pid_t parent) {
+[[noreturn]] void run_child(const State& state, const Message& request, Channel answer, int last_words, pid_t parent) {
+    ::dup2(last_words, STDOUT_FILENO);
+    ::dup2(last_words, STDERR_FILENO);
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent) {
         ::_exit(EXIT_FAILURE);
@@ -123,21 +130,34 @@ Result<Message> compile_confined(const State& state, const json& header, const B
     ::_exit(sent ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
+/// What is in the pipe by now: what a child printed before it died. It is not a log of NVRTC's, and seldom more than a
+/// line.
+std::string read_last_words(int pipe) {
+    std::array<char, 4096> buffer{};
+    const ssize_t count = ::read(pipe, buffer.data(), buffer.size());
+    return {buffer.data(), count > 0 ? static_cast<std::size_t>(count) : 0};
+}
+
 /// What to say of a child that gave no reply. It ended by itself unless `late`.
-Message obituary(int status, bool late) {
+Message obituary(int status, bool late, const std::string& last_words) {
     const int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-    Message reply;
+    // How LLVM and C++ say that an allocation failed, before they abort.
+    const bool no_memory =
+        last_words.find("out of memory") != last_words.npos || last_words.find("bad_alloc") != last_words.npos;
+    const char* failure = failure_crash;
+    std::string explanation = signal != 0 ? "the compiler crashed with " + std::string(::sigdescr_np(signal))
+                                          : "the compiler ended without an answer";
     if (late) {
-        reply.header = {{"failure", failure_timeout}, {"explanation", "the compiler did not finish in time"}};
+        failure = failure_timeout;
+        explanation = "the compiler did not finish in time";
+    } else if (no_memory) {
+        failure = failure_resource_limit;
+        explanation = "the compiler ran out of memory";
     } else if (signal == SIGXCPU || signal == SIGKILL) { // SIGKILL: the hard limit, or the kernel short of memory
-        reply.header = {{"failure", failure_resource_limit},
-                        {"explanation", "the compiler used up its limit of processor time or memory"}};
-    } else {
-        reply.header = {{"failure", failure_crash},
-                        {"explanation", signal != 0 ? "the compiler crashed with " + std::string(::sigdescr_np(signal))
-                                                    : "the compiler ended without an answer"}};
+        failure = failure_resource_limit;
+        explanation = "the compiler used up its limit of processor time or memory";
     }
-    return reply;
+    return {{{"failure", failure}, {"explanation", explanation}, {"log", last_words}}, {}};
 }
 
 /// {"do": "compile", ...} with the source as the only blob: see protocol.h.
@@ -146,9 +166,14 @@ Result<Message> compile(const State& state, const Message& request) {
         return fail("a compile request before \"open\"", "compile worker");
     }
     auto ends = Channel::make_pair();
-    if (!ends) {
-        return std::unexpected(ends.error());
+    std::array<int, 2> pipe{};
+    if (!ends || ::pipe2(pipe.data(), O_CLOEXEC) != 0) {
+        return fail("no descriptors for a compiler process", "compile worker",
+                    "check the limit on open files (ulimit -n)");
     }
+    const sandbox::Descriptor last_words(pipe[0]);
+    const sandbox::Descriptor childs_output(pipe[1]);
+    ::fcntl(last_words.get(), F_SETFL, O_NONBLOCK);
     const auto wall = std::chrono::milliseconds(request.header.at("wall_ms").get<std::int64_t>());
     const sandbox::Deadline deadline = std::chrono::steady_clock::now() + wall;
     const pid_t parent = ::getpid();
@@ -161,7 +186,7 @@ Result<Message> compile(const State& state, const Message& request) {
         {
             const Channel far_end = std::move(ends->first);
         }
-        run_child(state, request, std::move(ends->second), parent);
+        run_child(state, request, std::move(ends->second), childs_output.get(), parent);
     }
     {
         const Channel childs_end = std::move(ends->second);
@@ -174,10 +199,7 @@ Result<Message> compile(const State& state, const Message& request) {
     int status = 0;
     while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
-    if (reply) {
-        return reply;
-    }
-    return obituary(status, late);
+    return reply ? std::move(*reply) : obituary(status, late, read_last_words(last_words.get()));
 }
 
 } // namespace

@@ -1,0 +1,105 @@
+// Sources as language models write them (sources/*.cu): each compiles without a message, and calls only what the
+// recorder is documented to answer (harness/compile/headers/README.md).
+#include <regex>
+#include <set>
+
+#include "compile/headers.h"
+#include "fixture.h"
+
+namespace assay::compile {
+namespace {
+
+const std::filesystem::path source_root = ASSAY_SOURCE_DIR;
+
+std::vector<std::string> all_sources() {
+    std::vector<std::string> names;
+    for (const auto& file : std::filesystem::directory_iterator(source_root / "tests/unit/compile/sources")) {
+        names.push_back(file.path().stem().string());
+    }
+    std::ranges::sort(names);
+    return names;
+}
+
+/// The names in the page's tables and lists.
+const std::set<std::string>& documented_calls() {
+    static const std::set<std::string> names = [] {
+        std::set<std::string> found;
+        const std::string page = read_text(source_root / "harness/compile/headers/README.md");
+        const std::regex name("`([A-Za-z_][A-Za-z0-9_]*)`");
+        for (std::sregex_iterator at(page.begin(), page.end(), name); at != std::sregex_iterator(); ++at) {
+            found.insert((*at)[1]);
+        }
+        return found;
+    }();
+    return names;
+}
+
+std::set<std::string> external_calls(const std::string& ptx) {
+    std::set<std::string> names;
+    const std::regex declaration(R"(\.extern \.func\s+(?:\([^)]*\)\s*)?([A-Za-z_$][A-Za-z0-9_$]*))");
+    for (std::sregex_iterator at(ptx.begin(), ptx.end(), declaration); at != std::sregex_iterator(); ++at) {
+        names.insert((*at)[1]);
+    }
+    return names;
+}
+
+class Source : public testing::TestWithParam<std::string> {};
+
+TEST_P(Source, Compiles) {
+    Request request;
+    request.name = GetParam() + ".cu";
+    request.source = read_text(source_root / "tests/unit/compile/sources" / request.name);
+    const Compilation compilation = compile(request);
+    EXPECT_EQ(to_string(compilation.diagnostics), "");
+    EXPECT_EQ(compilation.failure, "");
+    ASSERT_TRUE(compilation.ptx);
+    EXPECT_TRUE(compilation.ptx->find(".visible .func solve(") != std::string::npos);
+    EXPECT_TRUE(compilation.ptx->find(".entry ") != std::string::npos);
+    EXPECT_TRUE(compilation.ptx->find("\"" + request.name + "\"") != std::string::npos) << "no .file of that name";
+    for (const std::string& name : external_calls(*compilation.ptx)) {
+        EXPECT_TRUE(documented_calls().contains(name)) << name << " is called and not documented";
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Source, testing::ValuesIn(all_sources()), [](const auto& info) { return info.param; });
+
+TEST(Headers, CompileAlone) {
+    EXPECT_GT(virtual_headers().size(), 60U);
+    for (const char* standard : {"-std=c++17", "-std=c++20"}) {
+        std::set<const char*> compiled; // an alias is the same text
+        for (const VirtualHeader& header : virtual_headers()) {
+            const bool is_slow = header.name.starts_with("cub/"); // sources/cub_block_reduce.cu has it
+            if (is_slow || !compiled.insert(header.text.data()).second) {
+                continue;
+            }
+            Request request;
+            request.options = {standard};
+            request.source = fmt::format("#include <{0}>\n#include <{0}>\n", header.name);
+            const Compilation compilation = compile(request);
+            EXPECT_TRUE(compilation.ptx) << header.name << " " << standard;
+            EXPECT_EQ(to_string(compilation.diagnostics), "") << header.name << " " << standard;
+        }
+    }
+}
+
+TEST(Headers, OldStyleNamesAreCovered) {
+    std::set<std::string_view> names;
+    for (const VirtualHeader& header : virtual_headers()) {
+        EXPECT_TRUE(names.insert(header.name).second) << header.name << " twice";
+        EXPECT_EQ(header.text.data()[header.text.size()], '\0');
+    }
+    for (const char* name : {"stdio.h", "stdlib.h", "math.h", "string.h", "stdint.h", "float.h", "limits.h", "assert.h",
+                             "vector", "algorithm", "iostream", "cuda_runtime_api.h", "assay/prelude.h"}) {
+        EXPECT_TRUE(names.contains(name)) << name;
+    }
+    EXPECT_EQ(headers_digest().size(), 64U);
+}
+
+TEST(Headers, AnUnusedPreludeLeavesAlmostNothing) {
+    const Compilation compilation = compile("__global__ void k(float* x) { *x = 1; }\n");
+    ASSERT_TRUE(compilation.ptx);
+    EXPECT_LT(compilation.ptx->size(), 2000U) << *compilation.ptx;
+}
+
+} // namespace
+} // namespace assay::compile

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -56,8 +57,8 @@ private:
     std::uint32_t scratch_count_ = 0;
     std::vector<Buffer> buffers_;
     std::vector<Slot> slots_;
-    std::unordered_map<std::uint32_t, Address> symbols_;          ///< by variable
-    std::unordered_multimap<std::uint64_t, std::uint32_t> freed_; ///< scratch buffers by size
+    std::unordered_map<std::uint32_t, Address> symbols_; ///< by variable
+    std::multimap<std::uint64_t, std::uint32_t> freed_;  ///< scratch buffers by size, the first freed first
 };
 
 } // namespace assay::plan

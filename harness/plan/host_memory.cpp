@@ -12,13 +12,15 @@ namespace {
 /// What an allocation costs besides its bytes, so that a loop over malloc ends.
 constexpr std::uint64_t bookkeeping = 96;
 constexpr std::uint64_t most_regions = 1u << 24;
+/// An address below is a null pointer with an index.
+constexpr Address first_page = 4096;
 
 std::string_view noun(HostMemory::Kind kind) {
     switch (kind) {
     case HostMemory::Kind::Frame:
-        return "local variables";
+        return "local frame";
     case HostMemory::Kind::Parameters:
-        return "kernel's parameter buffer";
+        return "parameter buffer";
     case HostMemory::Kind::Heap:
         return "heap block";
     case HostMemory::Kind::Pinned:
@@ -84,7 +86,7 @@ Checked<Address> HostMemory::allocate(Kind kind, std::uint64_t bytes) {
 Checked<> HostMemory::release(Kind kind, Address address) {
     const std::uint64_t index = region_of(address);
     if (index == no_region || regions_[index].kind != kind || offset_of(address) != 0) {
-        return refuse(fmt::format("{} is not the start of a {}", describe(address), noun(kind)));
+        return refuse(fmt::format("what is freed is {}, not the start of a {}", describe(address), noun(kind)));
     }
     Region& region = regions_[index];
     if (!region.live) {
@@ -114,7 +116,7 @@ Checked<std::span<std::byte>> HostMemory::bytes(Address address, std::uint64_t c
     const std::uint64_t offset = offset_of(address);
     if (index == no_region || !regions_[index].live || offset > regions_[index].size ||
         count > regions_[index].size - offset) {
-        return std::unexpected(out_of_bounds(address, count, access));
+        return std::unexpected(bad_access(address, count, access));
     }
     if (!regions_[index].present) {
         if (auto made = materialize(static_cast<std::uint32_t>(index)); !made) {
@@ -157,20 +159,24 @@ Checked<> HostMemory::materialize(std::uint32_t variable) {
     return {};
 }
 
-PlanError HostMemory::out_of_bounds(Address address, std::uint64_t count, Access access) const {
-    const std::string_view verb = access == Access::Read ? "reads" : "writes";
+PlanError HostMemory::bad_access(Address address, std::uint64_t count, Access access) const {
+    const bool read = access == Access::Read;
+    const std::string_view verb = read ? "reads" : "writes";
     if (in_window(address, Window::Device)) {
-        const bool read = access == Access::Read;
         return refuse(fmt::format("host code {} device memory", verb),
                       read ? "only kernels can; host code that decides on computed values needs a live plan, which is "
                              "not supported yet"
                            : "only kernels, cudaMemset and cudaMemcpy can write it")
             .error();
     }
-    if (address < 4096) {
+    if (address < first_page) {
         return refuse(fmt::format("host code {} through a null pointer", verb)).error();
     }
-    return refuse(fmt::format("host code {} {} byte{} out of bounds: {}", verb, count, count == 1 ? "" : "s",
+    const std::uint64_t index = region_of(address);
+    if (index != no_region && !regions_[index].live) {
+        return refuse(fmt::format("host code {} {}", verb, describe(address))).error();
+    }
+    return refuse(fmt::format("host code {} {} byte{} out of bounds, at {}", verb, count, count == 1 ? "" : "s",
                               describe(address)))
         .error();
 }
@@ -233,9 +239,9 @@ std::string HostMemory::describe(Address address) const {
     const Region& region = regions_[index];
     const std::string name =
         region.kind == Kind::Variable
-            ? fmt::format("the {}-byte variable `{}`", region.size, program_.variables[index].name)
-            : fmt::format("the {}-byte {}{}", region.size, region.live ? "" : "freed ", noun(region.kind));
-    return fmt::format("byte {} of {}", offset_of(address), name);
+            ? fmt::format("the variable `{}` of {} bytes", program_.variables[index].name, region.size)
+            : fmt::format("a {}{} of {} bytes", region.live ? "" : "freed ", noun(region.kind), region.size);
+    return offset_of(address) == 0 ? name : fmt::format("offset {} of {}", offset_of(address), name);
 }
 
 Address HostMemory::variable_address(std::uint32_t variable) const {

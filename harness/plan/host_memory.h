@@ -45,7 +45,7 @@ public:
     /// Whether an access of one byte would succeed.
     [[nodiscard]] bool holds(Address address) const;
     [[nodiscard]] std::optional<Kind> kind_of(Address address) const;
-    /// What the address is, for messages: "byte 8 of the 40-byte heap block".
+    /// What the address is, for messages: "offset 8 of a heap block of 40 bytes".
     [[nodiscard]] std::string describe(Address address) const;
 
     [[nodiscard]] Address variable_address(std::uint32_t variable) const;
@@ -75,7 +75,7 @@ private:
 
     [[nodiscard]] std::uint64_t region_of(Address address) const;
     [[nodiscard]] Checked<> materialize(std::uint32_t variable);
-    [[nodiscard]] PlanError out_of_bounds(Address address, std::uint64_t count, Access access) const;
+    [[nodiscard]] PlanError bad_access(Address address, std::uint64_t count, Access access) const;
 
     const isa::Program& program_;
     std::uint64_t capacity_;

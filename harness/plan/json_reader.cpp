@@ -61,7 +61,8 @@ std::vector<JsonReader::Place> JsonReader::elements(const Place& place, std::siz
 }
 
 std::uint64_t JsonReader::number(const Place& place, std::uint64_t most) {
-    if (failed() || place.json == nullptr || !place.json->is_number_unsigned()) {
+    const bool integer = !failed() && place.json != nullptr && place.json->is_number_integer();
+    if (!integer || (!place.json->is_number_unsigned() && place.json->get<std::int64_t>() < 0)) {
         fail(place, "a non-negative integer is expected");
         return 0;
     }

@@ -1,11 +1,9 @@
 // A plan for people: what there is, then what happens, in aligned columns.
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
-#include <bit>
-#include <cmath>
-#include <cstring>
+#include <algorithm>
 
+#include "plan/argument_text.h"
 #include "plan/names.h"
 #include "plan/plan_json.h"
 
@@ -33,45 +31,6 @@ std::string dim_text(const Dim3& dim) {
         return fmt::format("{}x{}x{}", dim[0], dim[1], dim[2]);
     }
     return dim[1] != 1 ? fmt::format("{}x{}", dim[0], dim[1]) : fmt::format("{}", dim[0]);
-}
-
-std::string pointer_text(const LaunchPlan& plan, const Pointer& pointer) {
-    const std::string name =
-        pointer.buffer < plan.buffers.size() ? plan.buffers[pointer.buffer].name : fmt::format("#{}", pointer.buffer);
-    return pointer.offset == 0 ? name : fmt::format("{}+{}", name, pointer.offset);
-}
-
-/// The plan does not know types: four bytes are shown as a float where only that makes sense.
-std::string word_text(std::uint32_t bits) {
-    const auto integer = std::bit_cast<std::int32_t>(bits);
-    if (std::abs(static_cast<std::int64_t>(integer)) < 1 << 24) {
-        return fmt::format("{}", integer);
-    }
-    const auto real = std::bit_cast<float>(bits);
-    const float size = std::fabs(real);
-    return size > 1e-12f && size < 1e12f ? fmt::format("{:.6g}f", real) : fmt::format("{:#x}", bits);
-}
-
-std::string arguments_text(const LaunchPlan& plan, const Launch& launch) {
-    std::vector<std::string> words;
-    auto relocation = launch.relocations.begin();
-    for (std::size_t at = 0; at < launch.parameters.size();) {
-        if (relocation != launch.relocations.end() && relocation->at == at) {
-            words.push_back(pointer_text(plan, (relocation++)->target));
-            at += 8;
-            continue;
-        }
-        std::uint32_t bits = 0;
-        std::memcpy(&bits, launch.parameters.data() + at, std::min<std::size_t>(4, launch.parameters.size() - at));
-        // Padding before a pointer is no argument.
-        const bool padding =
-            bits == 0 && at % 8 == 4 && relocation != launch.relocations.end() && relocation->at == at + 4;
-        if (!padding) {
-            words.push_back(word_text(bits));
-        }
-        at += 4;
-    }
-    return fmt::format("{}", fmt::join(words, ", "));
 }
 
 std::string line_text(std::uint32_t line) {
@@ -117,7 +76,7 @@ StepText describe(const LaunchPlan& plan, const Copy& copy) {
 StepText describe(const LaunchPlan& plan, const Upload& upload) {
     std::string pointers;
     if (!upload.relocations.empty()) {
-        pointers = fmt::format(", {} of them pointers", upload.relocations.size());
+        pointers = fmt::format(", with {} pointers", upload.relocations.size());
     }
     return {upload.line, "upload",
             fmt::format("{}: {}{}", pointer_text(plan, upload.destination), bytes_text(upload.data.size()), pointers)};

@@ -66,7 +66,9 @@ void add_printed(PlanError& error, const std::string& printed) {
                          error.call == "assert" || error.call.empty();
     if (stopped) {
         const std::size_t start = printed.size() > printed_in_error ? printed.size() - printed_in_error : 0;
-        error.hint += fmt::format("{}it had printed: {}", error.hint.empty() ? "" : "; ", printed.substr(start));
+        const std::size_t end = printed.find_last_not_of('\n') + 1;
+        error.hint += fmt::format("{}it had printed: {}", error.hint.empty() ? "" : "; ",
+                                  printed.substr(start, end > start ? end - start : 0));
     }
 }
 
@@ -85,7 +87,7 @@ std::string PlanError::to_string() const {
     if (!file.empty() || line != 0) {
         text += line == 0 ? file + ": " : fmt::format("{}:{}: ", file, line);
     }
-    if (!call.empty()) {
+    if (!call.empty() && what.find(call) == std::string::npos) {
         text += call + ": ";
     }
     text += what;

@@ -70,11 +70,11 @@ Checked<> Runtime::check_launch(const LaunchRequest& request) {
     const std::string name = demangle(kernel.name);
     for (std::size_t i = 0; i < 3; ++i) {
         if (request.grid[i] == 0 || request.grid[i] > largest_grid[i]) {
-            return invalid(fmt::format("{} is launched with a grid of {}; each must be at least 1 and at most {}", name,
+            return invalid(fmt::format("{} is launched with a grid of {}; from 1 to {} are possible", name,
                                        shown(request.grid), shown(largest_grid)));
         }
         if (request.block[i] == 0 || request.block[i] > longest_block[i]) {
-            return invalid(fmt::format("{} is launched with blocks of {}; each must be at least 1 and at most {}", name,
+            return invalid(fmt::format("{} is launched with blocks of {}; from 1 to {} are possible", name,
                                        shown(request.block), shown(longest_block)));
         }
     }
@@ -185,20 +185,26 @@ Checked<> Runtime::check_reach(std::uint32_t kernel) {
     return {};
 }
 
-/// A host pointer or a function's address as an argument cannot mean anything to a kernel.
+/// Every address in the block must mean something to a kernel: no host memory, no function, no lost buffer.
 Checked<> Runtime::check_parameters(const isa::Function& kernel, std::span<const std::byte> block) const {
     for (std::uint64_t at = 0; at + 8 <= block.size(); at += 8) {
         Address value = 0;
         std::memcpy(&value, block.data() + at, sizeof value);
         std::string found, hint;
         if (memory_.kind_of(value)) {
-            found = "the host pointer " + memory_.describe(value);
+            found = "a pointer to host memory: " + memory_.describe(value);
             hint = memory_.variable_at(value) ? "kernels name a __device__ variable themselves; cudaGetSymbolAddress "
                                                 "gives its address on the device"
                                               : "copy the data to device memory first";
         } else if (const auto function = function_at(value); function && *function < program_.functions.size()) {
             found = fmt::format("the address of {} on the host", demangle(program_.functions[*function].name));
             hint = "choose the function by a template parameter or a number";
+        } else if (device_.known(value)) {
+            auto target = device_.resolve(value, 0);
+            if (target) {
+                continue;
+            }
+            found = "a bad device pointer: " + target.error().what;
         } else {
             continue;
         }
@@ -206,8 +212,9 @@ Checked<> Runtime::check_parameters(const isa::Function& kernel, std::span<const
         while (argument + 1 < kernel.parameters.size() && kernel.parameters[argument + 1].offset <= at) {
             ++argument;
         }
-        return refuse(
-            fmt::format("argument {} of kernel {} is or holds {}", argument + 1, demangle(kernel.name), found), hint);
+        return refuse(fmt::format("argument {} of kernel {} {} {}", argument + 1, demangle(kernel.name),
+                                  kernel.parameters[argument].bytes == 8 ? "is" : "holds", found),
+                      hint);
     }
     return {};
 }
@@ -226,9 +233,7 @@ Checked<> Runtime::launch(const LaunchRequest& request, std::vector<std::byte> b
     }
     auto relocations = relocate(block, 0);
     if (!relocations) {
-        PlanError& error = relocations.error();
-        error.what = fmt::format("an argument of kernel {} is wrong: {}", demangle(kernel.name), error.what);
-        return std::unexpected(std::move(error));
+        return std::unexpected(std::move(relocations.error()));
     }
     Launch step;
     step.kernel = kernel.name;

@@ -57,7 +57,7 @@ Checked<> Runtime::free_device(HostCall& call) {
         return {};
     }
     if (memory_.kind_of(address)) {
-        return refuse(fmt::format("{} is freed as device memory", memory_.describe(address)));
+        return refuse(fmt::format("what is freed is {}, not device memory", memory_.describe(address)));
     }
     return device_.release(address);
 }

@@ -37,8 +37,9 @@ def compile_to_ptx(nvrtc, source, headers):
     nvrtc.nvrtcCreateProgram(
         ctypes.byref(program), source.read_bytes(), source.name.encode(), len(names),
         as_array([headers[name] for name in names]), as_array([name.encode() for name in names]))
-    options = ["-default-device", "-rdc=true", "-arch=compute_90", "-lineinfo", "-include=assay/prelude.h",
-               f"-I{CUDA}/include"]
+    options = ["-default-device", "-rdc=true", "-arch=compute_90", "-std=c++20", "-lineinfo",
+               "-D_CG_LIMIT_INCLUDED_DEPENDENCIES", "--pre-include=assay/prelude.h",
+               f"-I{CUDA}/include", f"-I{CUDA}/include/cccl"]
     result = nvrtc.nvrtcCompileProgram(program, len(options), as_array([option.encode() for option in options]))
     size = ctypes.c_size_t()
     if result != 0:

@@ -11,6 +11,6 @@ extern "C" void solve(const float* A, const float* B, float* C, int N) {
     int threadsPerBlock = 256;
     int blocksPerGrid = (N + threadsPerBlock - 1) / threadsPerBlock;
 
-    vector_add<<<blocksPerGrid, threadsPerBlock>>>(A, B, C, N);
+    vector_add<<<blocksPerGrid, threadsPerBlock>>>(A, B, C, N); // @launch
     cudaDeviceSynchronize();
 }

@@ -31,6 +31,13 @@ nlohmann::json comparison_json(const verify::Comparison& c, const std::string& o
             {"pattern", c.pattern}};
 }
 
+/// "output 'y': 2 of 9 elements are wrong (last row); first at index 7: expected 1, got 0"
+std::string describe(const verify::Comparison& c, const std::string& output) {
+    const std::string pattern = c.pattern.empty() ? "" : " (" + c.pattern + ")";
+    return fmt::format("output '{}': {} of {} elements are wrong{}; first at index {}: expected {:.9g}, got {:.9g}", output,
+                       c.bad, c.total, pattern, c.first_bad, c.expected, c.got);
+}
+
 std::vector<verify::Regime> regimes_of(const tasks::Workload& workload) {
     using verify::Regime;
     if (workload.used_for(tasks::Use::TimeGpu) || workload.used_for(tasks::Use::TimeVgpu)) {
@@ -108,18 +115,12 @@ bool Attempt::grade(std::size_t index, const std::vector<Bytes>& images, const s
         const std::string& name = bindings_[index].outputs[i].name;
         finding.check = "values";
         finding.values = comparison_json(comparison, name);
+        finding.detail = describe(comparison, name);
         if (comparison.error_class != tasks::ErrorClass::Wrong) {
-            finding.detail = fmt::format("output '{}' is only as precise as {}, the task asks for {}", name,
-                                         tasks::to_string(comparison.error_class), tasks::to_string(task_.accepts));
-            finding.hint = "compute and accumulate in the precision of the task";
-        } else {
-            finding.detail = fmt::format("output '{}': {} of {} elements are wrong{}{}; first at index {}: expected {:.9g}, "
-                                         "got {:.9g}",
-                                         name, comparison.bad, comparison.total,
-                                         comparison.pattern.empty() ? "" : ": ", comparison.pattern,
-                                         comparison.first_bad, comparison.expected, comparison.got);
-            finding.hint = "compare with `assay tasks show " + task_.name + "`";
+            finding.detail += fmt::format("; the output is no better than {}, the task asks for {}",
+                                          tasks::to_string(comparison.error_class), tasks::to_string(task_.accepts));
         }
+        finding.hint = "`assay tasks show " + task_.name + "` has the definition and the reference";
         return fail(store::Status::Incorrect, std::move(finding));
     }
     return true;

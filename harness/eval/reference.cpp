@@ -130,13 +130,10 @@ Result<Reference::Program> Reference::make_program(const tasks::Task& task, cons
                                                    const std::vector<tasks::Binding>& bindings,
                                                    compile::Compiler& compiler, plan::Planner& planner) {
     compile::Request request;
-    request.source = source;
+    request.source = oracle ? "#define ASSAY_ORACLE 1\n#line 1\n" + source : source;
     request.name = task.reference.filename().string();
     request.architecture = architecture_of(device());
     request.headers = headers;
-    if (oracle) {
-        request.options.emplace_back("-DASSAY_ORACLE=1");
-    }
     const auto compilation = compiler.compile(request);
     if (!compilation) {
         return std::unexpected(compilation.error());

@@ -11,6 +11,9 @@ namespace assay::vgpu::interpreter {
 
 namespace {
 
+/// Operands of a pure instruction, elements counted: those of mov are the longest vectors.
+constexpr std::size_t max_values = 8;
+
 /// Through these a thread can wait for another one, so a loop around them must not starve the others.
 bool is_contact(const isa::Instruction& instruction) {
     switch (instruction.opcode) {
@@ -184,8 +187,8 @@ void Machine::execute(const Context& context) {
 
 void Machine::execute_pure(const Context& context) {
     const isa::Instruction& instruction = context.instruction;
-    std::array<isa::Value, 32> src;
-    std::array<isa::Value, 32> dst;
+    std::array<isa::Value, max_values> src;
+    std::array<isa::Value, max_values> dst;
     const std::size_t sources = read_all(context, instruction.src, src);
     std::size_t results = 0;
     for (const isa::Operand& operand : instruction.dst) {

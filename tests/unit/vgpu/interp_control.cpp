@@ -169,5 +169,29 @@ TEST_F(InterpretControl, Traps) {
     EXPECT_NE(fault->source.line, 0u);
 }
 
+TEST(InterpretUnknown, AnInstructionThatNothingExecutesIsNamedWithItsLine) {
+    Session s(R"(.version 9.0
+.target sm_90
+.address_size 64
+.visible .entry k(.param .u32 go)
+{
+    .reg .pred %p;
+    .reg .b32 %r;
+    .shared .align 8 .b64 object;
+    ld.param.u32 %r, [go];
+    setp.eq.u32 %p, %r, 0;
+    @%p bra DONE;
+    mbarrier.init.shared.b64 [object], 32;
+DONE:
+    ret;
+})");
+    EXPECT_FALSE(s.launch("k", {}, 0u)) << "it is not reached";
+    const auto fault = s.launch("k", {}, 1u);
+    ASSERT_TRUE(fault);
+    EXPECT_EQ(fault->kind, Fault::Kind::IllegalInstruction);
+    EXPECT_EQ(fault->source.ptx_line, 12u);
+    EXPECT_NE(fault->message.find("mbarrier.init"), std::string::npos) << fault->message;
+}
+
 } // namespace
 } // namespace assay::vgpu::test

@@ -44,6 +44,19 @@ TEST(InterpretMemory, StructParameters) {
     EXPECT_EQ(s.download<double>(out, 6), (std::vector<double>{11.5, 12, 12.5, 13, 10.5, 11}));
 }
 
+TEST(InterpretMemory, ParametersHaveGenericAddresses) {
+    struct Big {
+        float values[6];
+        int first;
+        double second;
+    };
+    Session s(read_kernel("kernels/memory.ptx"));
+    const auto out = s.buffer<float>(3);
+    const auto fault = s.launch("grid_constant", {.block = {3, 1, 1}}, Big{{1, 2, 3, 4, 5, 6}, 10, 0.5}, out);
+    ASSERT_FALSE(fault) << message(fault);
+    EXPECT_EQ(s.download<float>(out, 3), std::vector<float>(3, 16));
+}
+
 TEST(InterpretMemory, ConstantsAndAddressesInInitialisers) {
     Session s(read_kernel("kernels/memory.ptx"));
     const auto out = s.buffer<float>(5);

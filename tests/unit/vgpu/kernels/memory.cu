@@ -18,6 +18,9 @@ extern "C" __global__ void struct_parameter(Big big, int index, double* out) {
     out[threadIdx.x] = big.values[(index + threadIdx.x) % 6] * big.pair.second + big.pair.first;
 }
 
+__device__ __noinline__ float last_of(const Big* big) { return big->values[5] + big->pair.first; }
+extern "C" __global__ void grid_constant(const __grid_constant__ Big big, float* out) { out[threadIdx.x] = last_of(&big); }
+
 extern "C" __global__ void constants(float* out) { out[threadIdx.x] = table[threadIdx.x & 3] + *pointer_to_counter; }
 
 extern "C" __global__ void narrow(const signed char* a, const unsigned short* b, int* out, signed char* c) {

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <regex>
 #include <system_error>
 
 #include "base/hash.h"
@@ -290,7 +289,7 @@ Result<Compilation> Compiler::compile(const Request& request) {
     if (auto allowed = check_options(request.options); !allowed) {
         return std::unexpected(allowed.error());
     }
-    if (!std::regex_match(request.architecture, std::regex("(compute|sm)_[0-9]{2,3}[af]?"))) {
+    if (!is_architecture(request.architecture)) {
         return fail(fmt::format("\"{}\" is no architecture", request.architecture), "architecture", "as in compute_90");
     }
     const std::string name = clean_name(request.name);

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
-#include <regex>
+#include <string_view>
 
 #include "compile/headers.h"
 
@@ -14,25 +14,47 @@ namespace assay::compile {
 
 namespace {
 
-struct Allowed {
-    const char* pattern;
-    const char* shown;
-};
+constexpr std::string_view shown_list = "-use_fast_math, -fmad=BOOL, -ftz=BOOL, -prec-div=BOOL, -prec-sqrt=BOOL, "
+                                        "-maxrregcount=N, -extra-device-vectorization, -std=c++17, -std=c++20, "
+                                        "-DNAME[=VALUE]";
 
-constexpr std::array<Allowed, 7> allowed{{
-    {"--?use_fast_math", "-use_fast_math"},
-    {"--?(fmad|ftz|prec-div|prec-sqrt)=(true|false)", "-fmad=BOOL, -ftz=BOOL, -prec-div=BOOL, -prec-sqrt=BOOL"},
-    {"--?maxrregcount=[0-9]{1,3}", "-maxrregcount=N"},
-    {"--?extra-device-vectorization", "-extra-device-vectorization"},
-    {"-std=c\\+\\+(17|20)", "-std=c++17"},
-    {"-std=c\\+\\+(17|20)", "-std=c++20"},
-    // No name that the compiler or our headers reserve, and no value that could be more than a number or a name.
-    {"-D(?!__|ASSAY_)[A-Za-z_][A-Za-z0-9_]{0,63}(=[A-Za-z0-9_.+-]{0,64})?", "-DNAME[=VALUE]"},
-}};
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
 
-bool is_allowed(const std::string& option) {
-    return std::ranges::any_of(
-        allowed, [&](const Allowed& entry) { return std::regex_match(option, std::regex(entry.pattern)); });
+bool is_word(char c) {
+    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+/// NAME or NAME=VALUE: no name that the compiler or our headers reserve, no value that is more than a number or a name.
+bool is_allowed_macro(std::string_view macro) {
+    constexpr std::size_t longest = 64;
+    const auto equals = std::min(macro.find('='), macro.size());
+    const std::string_view name = macro.substr(0, equals);
+    const std::string_view value = macro.substr(std::min(equals + 1, macro.size()));
+    return !name.empty() && name.size() <= longest && !is_digit(name.front()) && std::ranges::all_of(name, is_word) &&
+           !name.starts_with("__") && !name.starts_with("ASSAY_") && value.size() <= longest &&
+           std::ranges::all_of(value, [](char c) { return is_word(c) || c == '.' || c == '+' || c == '-'; });
+}
+
+bool is_allowed(std::string_view option) {
+    if (option.starts_with("-D")) {
+        return is_allowed_macro(option.substr(2));
+    }
+    if (option == "-std=c++17" || option == "-std=c++20") {
+        return true;
+    }
+    option.remove_prefix(option.starts_with("--") ? 2 : option.starts_with("-") ? 1 : option.size());
+    if (option == "use_fast_math" || option == "extra-device-vectorization") {
+        return true;
+    }
+    const auto equals = std::min(option.find('='), option.size());
+    const std::string_view name = option.substr(0, equals);
+    const std::string_view value = option.substr(std::min(equals + 1, option.size()));
+    if (name == "fmad" || name == "ftz" || name == "prec-div" || name == "prec-sqrt") {
+        return value == "true" || value == "false";
+    }
+    return name == "maxrregcount" && !value.empty() && value.size() <= 3 && std::ranges::all_of(value, is_digit);
 }
 
 /// Warnings that say nothing about a kernel. Most come from host code that is compiled as device code.
@@ -59,15 +81,23 @@ bool uses_cuda_std(const std::string& source) {
 
 } // namespace
 
+bool is_architecture(std::string_view name) {
+    const bool is_virtual = name.starts_with("compute_");
+    if (!is_virtual && !name.starts_with("sm_")) {
+        return false;
+    }
+    name.remove_prefix(is_virtual ? 8 : 3);
+    if (name.ends_with('a') || name.ends_with('f')) {
+        name.remove_suffix(1);
+    }
+    return (name.size() == 2 || name.size() == 3) && std::ranges::all_of(name, is_digit);
+}
+
 Result<> check_options(const std::vector<std::string>& options) {
     for (const std::string& option : options) {
         if (!is_allowed(option)) {
-            std::string list;
-            for (const Allowed& entry : allowed) {
-                list += (list.empty() ? "" : ", ") + std::string(entry.shown);
-            }
             return fail(fmt::format("the compile option \"{}\" is not allowed", option), "options",
-                        "allowed are " + list);
+                        fmt::format("allowed are {}", shown_list));
         }
     }
     return {};

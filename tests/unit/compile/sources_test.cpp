@@ -1,6 +1,5 @@
 // Sources as language models write them (sources/*.cu): each compiles without a message, and calls only what the
 // recorder is documented to answer (harness/compile/headers/README.md).
-#include <regex>
 #include <set>
 
 #include "compile/headers.h"
@@ -20,25 +19,30 @@ std::vector<std::string> all_sources() {
     return names;
 }
 
-/// The names in the page's tables and lists.
+/// The words between backquotes in the page's tables and lists.
 const std::set<std::string>& documented_calls() {
     static const std::set<std::string> names = [] {
         std::set<std::string> found;
-        const std::string page = read_text(source_root / "harness/compile/headers/README.md");
-        const std::regex name("`([A-Za-z_][A-Za-z0-9_]*)`");
-        for (std::sregex_iterator at(page.begin(), page.end(), name); at != std::sregex_iterator(); ++at) {
-            found.insert((*at)[1]);
+        std::istringstream page(read_text(source_root / "harness/compile/headers/README.md"));
+        std::string outside;
+        for (std::string inside; std::getline(page, outside, '`') && std::getline(page, inside, '`');) {
+            found.insert(inside);
         }
         return found;
     }();
     return names;
 }
 
+/// The functions that PTX declares `.extern`: the name is what stands before the parameters, after the result if any.
 std::set<std::string> external_calls(const std::string& ptx) {
     std::set<std::string> names;
-    const std::regex declaration(R"(\.extern \.func\s+(?:\([^)]*\)\s*)?([A-Za-z_$][A-Za-z0-9_$]*))");
-    for (std::sregex_iterator at(ptx.begin(), ptx.end(), declaration); at != std::sregex_iterator(); ++at) {
-        names.insert((*at)[1]);
+    constexpr std::string_view directive = ".extern .func";
+    for (auto at = ptx.find(directive); at != ptx.npos; at = ptx.find(directive, at + 1)) {
+        auto start = ptx.find_first_not_of(" \t\n", at + directive.size());
+        if (ptx.at(start) == '(') {
+            start = ptx.find_first_not_of(" \t\n", ptx.find(')', start) + 1);
+        }
+        names.insert(ptx.substr(start, ptx.find_first_of(" \t\n(;", start) - start));
     }
     return names;
 }
@@ -56,6 +60,7 @@ TEST_P(Source, Compiles) {
     EXPECT_TRUE(compilation.ptx->find(".visible .func solve(") != std::string::npos);
     EXPECT_TRUE(compilation.ptx->find(".entry ") != std::string::npos);
     EXPECT_TRUE(compilation.ptx->find("\"" + request.name + "\"") != std::string::npos) << "no .file of that name";
+    EXPECT_FALSE(external_calls(*compilation.ptx).empty());
     for (const std::string& name : external_calls(*compilation.ptx)) {
         EXPECT_TRUE(documented_calls().contains(name)) << name << " is called and not documented";
     }

@@ -56,65 +56,70 @@ public:
 private:
     struct Piece {
         std::size_t first;
-        std::span<const double> oracle, expected, got; ///< `expected` is the oracle rounded to the dtype
+        std::span<const double> oracle, got;
     };
 
     template <class Use> void for_each_piece(Use use) const {
-        std::array<double, piece> expected;
         std::array<double, piece> got;
         for (std::size_t first = 0; first < model_.total; first += piece) {
             const std::size_t size = std::min(piece, model_.total - first);
-            const auto oracle = std::span(expectation_.oracle).subspan(first, size);
-            std::ranges::copy(oracle, expected.begin());
-            round_doubles(model_.dtype, {expected.data(), size});
             read_doubles(model_.dtype, got_, first, {got.data(), size});
-            use(Piece{first, oracle, {expected.data(), size}, {got.data(), size}});
+            use(Piece{first, std::span(expectation_.oracle).subspan(first, size), {got.data(), size}});
         }
     }
 
-    static bool equal(double expected, double got) {
-        return expected == got || (std::isnan(expected) && std::isnan(got));
+    /// Whether the element is the oracle's, rounded to the dtype; zeros of both signs are equal.
+    [[nodiscard]] bool is_equal(double oracle, double got) const {
+        round_doubles(model_.dtype, {&oracle, 1});
+        return oracle == got || (std::isnan(oracle) && std::isnan(got));
+    }
+
+    [[nodiscard]] bool is_equal(const Piece& at) const {
+        std::array<double, piece> expected;
+        std::ranges::copy(at.oracle, expected.begin());
+        round_doubles(model_.dtype, {expected.data(), at.oracle.size()});
+        std::size_t different = 0;
+        for (std::size_t i = 0; i < at.got.size(); i++) {
+            different += expected[i] == at.got[i] || (std::isnan(expected[i]) && std::isnan(at.got[i])) ? 0 : 1;
+        }
+        return different == 0;
+    }
+
+    [[nodiscard]] bool is_good(const Piece& at, std::size_t i, double error, double limit) const {
+        return exact_ ? is_equal(at.oracle[i], at.got[i]) : error <= limit;
     }
 
     void take(const Piece& at) {
         std::array<double, piece> errors;
         const std::span of_piece(errors.data(), at.got.size());
         scaled_errors(model_, at.oracle, at.got, of_piece);
-        sum_.add(of_piece);
-        bool equals = true;
-        double largest = 0;
-        for (std::size_t i = 0; i < of_piece.size(); i++) {
-            equals &= equal(at.expected[i], at.got[i]);
-            largest = of_piece[i] > largest ? of_piece[i] : largest;
-        }
-        all_equal_ = all_equal_ && equals;
-        if (exact_ ? equals : largest <= tolerance_.max) {
+        const double largest = sum_.add(of_piece);
+        // Most outputs are not equal, and the first piece shows it.
+        const bool equal = (all_equal_ || exact_) && is_equal(at);
+        all_equal_ = all_equal_ && equal;
+        if (exact_ ? equal : largest <= tolerance_.max) {
             result_.histogram[0] += of_piece.size();
             return;
         }
+        // Exact outputs have no tolerance to measure by; the unit of the dtype takes its place.
+        const ErrorClass own = tasks::is_float(model_.dtype) ? class_of(model_.dtype) : ErrorClass::Fp32;
+        const double scale = exact_ ? unit_of(own) : tolerance_.max;
         for (std::size_t i = 0; i < of_piece.size(); i++) {
             if (is_good(at, i, of_piece[i], tolerance_.max)) {
                 result_.histogram[0]++;
-                continue;
+            } else {
+                note_bad(at, i);
+                result_.histogram.at(std::max<std::size_t>(1, bucket(of_piece[i] / scale)))++;
             }
-            note_bad(at, i);
-            // Exact outputs have no tolerance to measure by; the unit of the dtype takes its place.
-            const double scale =
-                exact_ ? unit_of(tasks::is_float(model_.dtype) ? class_of(model_.dtype) : ErrorClass::Fp32)
-                       : tolerance_.max;
-            result_.histogram.at(std::max<std::size_t>(1, bucket(of_piece[i] / scale)))++;
         }
-    }
-
-    [[nodiscard]] bool is_good(const Piece& at, std::size_t i, double error, double limit) const {
-        return exact_ ? equal(at.expected[i], at.got[i]) : error <= limit;
     }
 
     void note_bad(const Piece& at, std::size_t i) {
         if (result_.bad++ == 0) {
             result_.first_bad = at.first + i;
-            result_.expected = at.expected[i];
+            result_.expected = at.oracle[i];
             result_.got = at.got[i];
+            round_doubles(model_.dtype, {&result_.expected, 1});
         }
     }
 

@@ -1,4 +1,4 @@
-// Philox 4x32-10, one counter at a time and sixteen at once.
+// Philox 4x32-10 and the streams made of it.
 //
 // Philox has a key of 64 bits and a counter of 128, and our key has 128 bits. So the key is used twice: one Philox call
 // under the first half of it maps (second half, what the tensor is) to 128 bits, which are the key and the upper half
@@ -63,43 +63,17 @@ Stream::Stream(const Key& key, const StreamName& name) {
     high_ = {derived[2], derived[3]};
 }
 
-std::uint64_t Stream::word(std::uint64_t index) const {
-    const std::uint64_t counter = index / 2;
-    const auto result = philox({low(counter), high(counter), high_[0], high_[1]}, key_);
-    const std::size_t half = index % 2 * 2;
-    return result.at(half) | static_cast<std::uint64_t>(result.at(half + 1)) << 32;
-}
-
-void Stream::fill(std::uint64_t block, std::span<std::uint64_t, block_words> words) const {
-    // The same rounds over sixteen counters side by side, each loop simple enough to become vector instructions. The
-    // state is in 64-bit lanes with 32 bits used, which is what the vector multiplication takes and gives.
-    constexpr std::size_t lanes = block_words / 2;
-    constexpr std::uint64_t mask = 0xFFFFFFFF;
-    std::array<std::array<std::uint64_t, lanes>, 4> state;
-    for (std::size_t i = 0; i < lanes; i++) {
-        const std::uint64_t counter = block * lanes + i;
-        state[0][i] = counter & mask;
-        state[1][i] = counter >> 32;
-        state[2][i] = high_[0];
-        state[3][i] = high_[1];
-    }
-    std::uint32_t key_0 = key_[0];
-    std::uint32_t key_1 = key_[1];
-    for (int round = 0; round < rounds; round++) {
-        for (std::size_t i = 0; i < lanes; i++) {
-            const std::uint64_t product_0 = multiplier_0 * state[0][i];
-            const std::uint64_t product_1 = multiplier_1 * state[2][i];
-            state[0][i] = (product_1 >> 32) ^ state[1][i] ^ key_0;
-            state[1][i] = product_1 & mask;
-            state[2][i] = (product_0 >> 32) ^ state[3][i] ^ key_1;
-            state[3][i] = product_0 & mask;
+void Stream::fill(std::uint64_t first, std::span<std::uint64_t> words) const {
+    const auto word = [](std::uint32_t low_half, std::uint32_t high_half) {
+        return low_half | static_cast<std::uint64_t>(high_half) << 32;
+    };
+    for (std::size_t i = 0; i < words.size(); i += 2) {
+        const std::uint64_t counter = (first + i) / 2;
+        const auto block = philox({low(counter), high(counter), high_[0], high_[1]}, key_);
+        words[i] = word(block[0], block[1]);
+        if (i + 1 < words.size()) {
+            words[i + 1] = word(block[2], block[3]);
         }
-        key_0 += weyl_0;
-        key_1 += weyl_1;
-    }
-    for (std::size_t i = 0; i < lanes; i++) {
-        words[2 * i] = state[0][i] | state[1][i] << 32;
-        words[2 * i + 1] = state[2][i] | state[3][i] << 32;
     }
 }
 

@@ -22,11 +22,8 @@ class Stream {
 public:
     Stream(const Key& key, const StreamName& name);
 
-    [[nodiscard]] std::uint64_t word(std::uint64_t index) const;
-
-    static constexpr std::size_t block_words = 32;
-    /// The words `block_words * block` and following: the same as `word`, many times faster.
-    void fill(std::uint64_t block, std::span<std::uint64_t, block_words> words) const;
+    /// The words from `first` on, which must be even.
+    void fill(std::uint64_t first, std::span<std::uint64_t> words) const;
 
 private:
     std::array<std::uint32_t, 2> key_{};

@@ -38,6 +38,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "verify/convert.h"
 #include "verify/formats.h"
@@ -76,19 +77,17 @@ double overflow_of(DType dtype) {
 double typical_magnitude(const std::vector<double>& oracle, double overflow) {
     double largest = 0;
     double squares = 0;
-    std::size_t count = 0;
+    double count = 0;
     for (const double value : oracle) {
         const double magnitude = std::abs(value);
-        if (magnitude < overflow && magnitude < infinity) { // no NaN
-            largest = std::max(largest, magnitude);
-            squares += magnitude * magnitude;
-            count++;
-        }
+        const bool counts = magnitude < overflow; // neither NaN nor infinity
+        const double counted = counts ? magnitude : 0;
+        largest = counted > largest ? counted : largest;
+        squares += counted * counted;
+        count += counts ? 1 : 0;
     }
     // Squares overflow only for magnitudes that no dtype but float64 holds; the largest is a wide enough scale then.
-    const double rms = count == 0               ? 0
-                       : std::isfinite(squares) ? std::sqrt(squares / static_cast<double>(count))
-                                                : largest;
+    const double rms = count == 0 ? 0 : std::isfinite(squares) ? std::sqrt(squares / count) : largest;
     return std::max(rms, least_typical);
 }
 
@@ -152,38 +151,52 @@ double unit_of(ErrorClass error_class) {
     return infinity;
 }
 
-void scaled_errors(const ErrorModel& model, std::span<const double> oracle, std::span<const double> got,
+bool scaled_errors(const ErrorModel& model, std::span<const double> oracle, std::span<const double> got,
                    std::span<double> errors) {
     const double typical = model.typical;
     const double overflow = overflow_of(model.dtype);
     // First as if all were finite, without branches. Whatever is not comes out as NaN or infinity.
-    double sum = 0;
-    double largest = 0;
+    std::uint64_t special = 0;
     for (std::size_t i = 0; i < errors.size(); i++) {
         const double magnitude = std::abs(oracle[i]);
         const double scale = magnitude > typical ? magnitude : typical;
         errors[i] = std::abs(got[i] - oracle[i]) / scale;
-        sum += errors[i];
-        largest = magnitude > largest ? magnitude : largest;
+        special |= errors[i] < infinity && magnitude < overflow ? 0 : 1;
     }
-    if (std::isfinite(sum) && largest < overflow) {
-        return;
+    if (special == 0) {
+        return true;
     }
+    bool finite = true;
     for (std::size_t i = 0; i < errors.size(); i++) {
         errors[i] = scaled_error(oracle[i], got[i], typical, overflow);
+        finite = finite && errors[i] < infinity;
     }
+    return finite;
 }
 
-void ErrorSum::add(std::span<const double> errors) {
-    double max = max_;
-    double squares = 0;
-    for (const double error : errors) {
-        max = error > max ? error : max;
-        squares += error * error;
+double ErrorSum::add(std::span<const double> errors) {
+    // In lanes, since each sum must wait for the one before it.
+    constexpr std::size_t lanes = 8;
+    std::array<double, lanes> largest{};
+    std::array<double, lanes> squares{};
+    const auto take = [&](std::size_t lane, double error) {
+        largest[lane] = error > largest[lane] ? error : largest[lane];
+        squares[lane] += error * error;
+    };
+    const std::size_t whole = errors.size() / lanes * lanes;
+    for (std::size_t i = 0; i < whole; i += lanes) {
+        for (std::size_t lane = 0; lane < lanes; lane++) {
+            take(lane, errors[i + lane]);
+        }
     }
-    max_ = max;
-    squares_ += squares;
+    for (std::size_t i = whole; i < errors.size(); i++) {
+        take(i - whole, errors[i]);
+    }
+    const double largest_of_all = *std::ranges::max_element(largest);
+    max_ = std::max(max_, largest_of_all);
+    squares_ += std::accumulate(squares.begin(), squares.end(), 0.0);
     count_ += errors.size();
+    return largest_of_all;
 }
 
 Errors ErrorSum::errors() const {
@@ -197,6 +210,9 @@ ErrorModel make_error_model(const Expectation& expectation) {
     const double overflow = overflow_of(model.dtype);
     model.typical = typical_magnitude(expectation.oracle, overflow);
 
+    // The formats as wide as fp32 round by so much less than their floors that it need not be measured.
+    const double unit = unit_of(class_of(model.dtype));
+    const bool is_narrow = unit > unit_of(ErrorClass::Fp32);
     ErrorSum rounding;
     ErrorSum reference;
     std::array<double, piece> rounded;
@@ -205,17 +221,20 @@ ErrorModel make_error_model(const Expectation& expectation) {
         const std::size_t size = std::min(piece, model.total - first);
         const auto oracle = std::span(expectation.oracle).subspan(first, size);
         const std::span of_piece(errors.data(), size);
-        const std::span rounded_piece(rounded.data(), size);
-        std::ranges::copy(oracle, rounded.begin());
-        round_doubles(model.dtype, rounded_piece);
-        scaled_errors(model, oracle, rounded_piece, of_piece);
-        rounding.add(of_piece);
-        scaled_errors(model, oracle, std::span(expectation.reference).subspan(first, size), of_piece);
-        // Where the reference itself overflows it has no error to learn from; there it will fail its own check.
-        std::ranges::replace(of_piece, infinity, 0.0);
+        if (is_narrow) {
+            const std::span rounded_piece(rounded.data(), size);
+            std::ranges::copy(oracle, rounded.begin());
+            round_doubles(model.dtype, rounded_piece);
+            scaled_errors(model, oracle, rounded_piece, of_piece);
+            rounding.add(of_piece);
+        }
+        if (!scaled_errors(model, oracle, std::span(expectation.reference).subspan(first, size), of_piece)) {
+            // Where the reference itself overflows it has no error to learn from; there it will fail its own check.
+            std::ranges::replace(of_piece, infinity, 0.0);
+        }
         reference.add(of_piece);
     }
-    model.rounding = rounding.errors();
+    model.rounding = is_narrow ? rounding.errors() : Errors{unit, unit};
     model.reference = reference.errors();
     return model;
 }

@@ -33,14 +33,15 @@ struct ErrorModel {
 [[nodiscard]] double unit_of(tasks::ErrorClass error_class);
 
 /// Scaled errors of a piece: `got` holds values of the dtype, `oracle` what the values should be. A NaN or an infinity
-/// that the oracle, rounded to the dtype, does not have is an infinite error.
-void scaled_errors(const ErrorModel& model, std::span<const double> oracle, std::span<const double> got,
+/// that the oracle, rounded to the dtype, does not have is an infinite error. Returns whether all errors are finite.
+bool scaled_errors(const ErrorModel& model, std::span<const double> oracle, std::span<const double> got,
                    std::span<double> errors);
 
 /// Sums up errors over pieces.
 class ErrorSum {
 public:
-    void add(std::span<const double> errors);
+    /// Returns the largest of `errors`.
+    double add(std::span<const double> errors);
     [[nodiscard]] Errors errors() const;
 
 private:

@@ -80,6 +80,7 @@ std::string values_text(const json& values, const TableOptions& options) {
     line("expected", scalar_text(values, "expected"));
     line("got", scalar_text(values, "got"));
     line("largest error", error_text(values, "max_error"));
+    line("mean error", error_text(values, "norm_error"));
     line("tolerance", error_text(values, "tolerance"));
     line("class", scalar_text(values, "class"));
     if (const auto histogram = values.find("histogram"); histogram != values.end()) {

@@ -62,8 +62,10 @@ public:
         }
     }
 
-    /// The first precision that is coarser both than what is accepted and than what is stored.
+    /// The first precision that is coarser both than what is accepted and than what is stored. A few numbers say
+    /// nothing about precision: each may be nearly right by chance.
     void add_rounded() {
+        constexpr std::size_t enough = 16;
         const double unit = std::max(unit_of(accepts_), unit_of(class_of(tensor_.dtype)));
         const auto add_if_next = [&]<Format format>(std::string_view name) {
             if (unit < format.unit()) {
@@ -76,7 +78,7 @@ public:
             }
             return false;
         };
-        if (!tasks::is_float(tensor_.dtype)) {
+        if (!tasks::is_float(tensor_.dtype) || right_.size() < enough) {
             return;
         }
         [[maybe_unused]] const bool added =

@@ -158,15 +158,22 @@ TEST(Details, AWrongValueIsShownWithItsPlaceAndSize) {
     finding.hint = "The grid does not cover the last row: round the number of blocks up.";
     finding.workload = "odd";
     finding.regime = "integers";
-    finding.values = {{"output", "y"},     {"index", 6138},
-                      {"expected", 1.5},   {"got", 0.0},
-                      {"max_error", 0.98}, {"tolerance", 3.05e-5},
-                      {"bad", 1023},       {"total", 7161},
-                      {"class", "wrong"},  {"histogram", {6138, 0, 0, 0, 23, 1000, 0, 0}}};
+    finding.values = {{"output", "y"},
+                      {"index", 6138},
+                      {"expected", 1.5},
+                      {"got", 0.0},
+                      {"max_error", 0.98},
+                      {"tolerance", 3.05e-5},
+                      {"norm_error", 0.4},
+                      {"bad", 1023},
+                      {"total", 7161},
+                      {"class", "wrong"},
+                      {"histogram", {6138, 0, 0, 0, 23, 1000, 0, 0}}};
     evaluation.findings = {finding};
     const auto text = details(evaluation, {.color = false, .width = 80});
-    for (const char* part : {"check: values, workload odd, integers inputs", "the last row is wrong", "1023 of 7161",
-                             "6138", "1.5", "9.80e-01", "3.05e-05", "wrong", "hint: The grid does not cover"}) {
+    for (const char* part :
+         {"check: values, workload odd, integers inputs", "the last row is wrong", "1023 of 7161", "6138", "1.5",
+          "9.80e-01", "4.00e-01", "3.05e-05", "wrong", "hint: The grid does not cover"}) {
         EXPECT_TRUE(contains(text, part)) << part << "\n" << text;
     }
     const auto lines = lines_of(text);

@@ -199,21 +199,17 @@ private:
         return std::ranges::count_if(successors, [&](BlockId s) { return !only_returns(graph_.blocks[s]); }) <= 1;
     }
 
-    /// Blocks that can be reached from a branch before `stop`.
+    /// Blocks that can be reached from a branch before `stop`. Lanes that come to an empty returning block are gone.
     std::vector<bool> reach(BlockId from, BlockId stop) const {
         std::vector<bool> found(end_, false);
         std::vector<BlockId> work;
         const auto add = [&](BlockId block) {
-            if (block != stop && !found[block]) {
+            if (block != stop && !found[block] && !only_returns(graph_.blocks[block])) {
                 found[block] = true;
                 work.push_back(block);
             }
         };
-        for (const BlockId successor : graph_.blocks[from].successors) {
-            if (!only_returns(graph_.blocks[successor])) {
-                add(successor);
-            }
-        }
+        std::ranges::for_each(graph_.blocks[from].successors, add);
         while (!work.empty()) {
             const BlockId block = work.back();
             work.pop_back();

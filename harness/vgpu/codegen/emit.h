@@ -245,7 +245,7 @@ private:
     Form load_lanes(Access& access, unsigned bits);
     Values load_slowly(const Access& access, unsigned bits);
     void emit_store(const Node& node);
-    void store_run(const Access& access, const Run& run, std::vector<Shaped>& data, bool masked);
+    void store_run(const Access& access, const Run& run, std::vector<Shaped> data, bool masked);
     void store_slowly(const Access& access, std::vector<Shaped> data);
     void emit_cvta(const Node& node);
     void emit_isspacep(const Node& node);

@@ -10,7 +10,7 @@
 // more than one run ask that all lanes run.
 #include "vgpu/codegen/emit.h"
 
-#include <bit>
+#include <algorithm>
 #include <cstddef>
 
 namespace assay::vgpu::codegen {
@@ -345,8 +345,8 @@ Emitter::Form Emitter::choose(const Access& access, Value* ok, unsigned bits, co
 
 Emitter::Form Emitter::load_runs(const Access& access, const std::vector<Run>& runs, unsigned bits) {
     llvm::Type* element = integer(access.bytes * 8);
-    const Shape& where = access.address.shape;
-    const bool flat = where.flat();
+    const auto parts = static_cast<unsigned>(runs.size());
+    const bool flat = parts <= 4 && std::ranges::none_of(runs, [](const Run& run) { return run.spread; });
     const bool one_run = runs.size() == 1;
     Value* ok = runs_fit(access, runs);
     const bool masked_run = one_run && runs[0].spread && access.elements == 1 && machine_.avx512;
@@ -355,7 +355,7 @@ Emitter::Form Emitter::load_runs(const Access& access, const std::vector<Run>& r
     } else if (access.guarded) {
         ok = builder_.CreateAnd(ok, builder_.CreateIsNotNull(access.mask));
     }
-    const Shape shape = flat ? Shape::of(0, where.parts) : Shape::any();
+    const Shape shape = flat ? Shape::of(0, parts) : Shape::any();
     return choose(access, ok, bits, shape, [&] {
         std::vector<Shaped> result(access.elements);
         for (Shaped& value : result) {
@@ -363,8 +363,8 @@ Emitter::Form Emitter::load_runs(const Access& access, const std::vector<Run>& r
             value.bits = bits;
         }
         if (flat) {
-            for (unsigned part = 0; part < where.parts; ++part) {
-                Value* pointer = host_address(access, access.address.base[part]);
+            for (const Run& run : runs) {
+                Value* pointer = host_address(access, address_in_lane(access.address, run.first));
                 llvm::Type* type = access.elements == 1
                                        ? element
                                        : static_cast<llvm::Type*>(llvm::FixedVectorType::get(element, access.elements));
@@ -550,11 +550,13 @@ void Emitter::emit_store(const Node& node) {
             if (i != 0) {
                 where = builder_.CreateAdd(where, same(where, std::uint64_t{i} * access.bytes));
             }
-            builder_.CreateMaskedScatter(vector_of(data[i]), pointers(access, where), llvm::Align(access.bytes),
+            Shaped value = data[i];
+            builder_.CreateMaskedScatter(vector_of(value), pointers(access, where), llvm::Align(access.bytes),
                                          to_mask(access.mask));
         }
     } else if (masked_run) {
-        builder_.CreateMaskedStore(vector_of(data[0]), host_address(access, address_in_lane(access.address, 0)),
+        Shaped value = data[0];
+        builder_.CreateMaskedStore(vector_of(value), host_address(access, address_in_lane(access.address, 0)),
                                    llvm::Align(access.bytes), to_mask(access.mask));
     } else {
         for (const Run& run : runs) {
@@ -569,7 +571,7 @@ void Emitter::emit_store(const Node& node) {
 }
 
 /// Stores the lanes of a run; of lanes that share a place the last that runs wins.
-void Emitter::store_run(const Access& access, const Run& run, std::vector<Shaped>& data, bool masked) {
+void Emitter::store_run(const Access& access, const Run& run, std::vector<Shaped> data, bool masked) {
     Value* pointer = host_address(access, address_in_lane(access.address, run.first));
     Value* stored = nullptr;
     if (!run.spread) {

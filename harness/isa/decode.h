@@ -19,7 +19,7 @@ namespace assay::isa {
 /// `ptx::parse` and `decode`.
 [[nodiscard]] Result<Program> decode_text(std::string_view text, std::string_view name = "ptx");
 
-/// "kernel.cu:12 (ptx line 340)", as much as is known.
+/// "header.cuh:20, inlined at kernel.cu:12 (ptx line 340)", as much as is known.
 [[nodiscard]] std::string describe(const Program& program, const Source& source);
 
 } // namespace assay::isa

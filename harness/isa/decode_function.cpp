@@ -31,9 +31,10 @@ bool FunctionDecoder::decode() {
     place_.ptx_line = source_.position.line;
     launch_bounds();
     names_.enter();
-    const bool good = formal_parameters() && (load_register_parameters(), scope(*source_.body)) && patch_labels();
+    const bool good = formal_parameters() && (load_register_parameters(), scope(*source_.body));
     names_.leave();
     if (good) {
+        patch_labels();
         const bool falls_off = function_.body.empty() || function_.body.back().opcode != Opcode::Ret;
         if (falls_off) {
             store_register_returns();
@@ -303,13 +304,12 @@ void FunctionDecoder::location(const ptx::Location& location) {
     place_column_ = location.column;
 }
 
-bool FunctionDecoder::patch_labels() {
+void FunctionDecoder::patch_labels() {
     for (Instruction& instruction : function_.body) {
         for (std::uint32_t& target : instruction.targets) {
             target = labels_[target];
         }
     }
-    return true;
 }
 
 } // namespace assay::isa

@@ -39,7 +39,7 @@ private:
     bool scope(const ptx::Scope& scope);
     bool statement(const ptx::Statement& statement);
     void location(const ptx::Location& location);
-    bool patch_labels();
+    void patch_labels();
     void launch_bounds();
     [[nodiscard]] std::uint32_t add_register(Type type, std::string name);
     [[nodiscard]] std::optional<Name> find(std::string_view name) const { return names_.find(name); }

@@ -22,6 +22,13 @@ bool is_exotic(std::string_view word) {
            std::ranges::find(words, word) != std::end(words);
 }
 
+/// Special registers of debuggers, profilers and graphs.
+bool is_exotic_special(const ptx::Operand& operand) {
+    return operand.name.starts_with("%reserved_smem_offset_") || operand.name.starts_with("%current_graph_exec") ||
+           (operand.name.starts_with("%pm") && operand.name.size() > 3 && operand.name[3] >= '0' &&
+            operand.name[3] <= '7');
+}
+
 Type doubled(Type type) {
     switch (type) {
     case Type::U16:
@@ -108,12 +115,13 @@ bool FunctionDecoder::no_form(const ptx::Instruction& source, std::span<const Fo
 bool FunctionDecoder::match_form(const ptx::Instruction& source, Instruction& result, const Form*& form,
                                  Arguments& arguments) {
     const std::span<const Form> forms = find_forms(source.opcode, source.modifiers);
-    if (forms.empty() || std::ranges::any_of(source.modifiers, [&](const std::string& word) {
-            return is_exotic(word) && std::ranges::none_of(forms, [&](const Form& f) {
-                       Modifiers mod;
-                       return match_modifiers(f, std::span(source.modifiers).subspan(f.mnemonic.size() - 1), mod);
-                   });
-        })) {
+    const auto fits = [&source](const Form& candidate) {
+        Modifiers mod;
+        return match_modifiers(candidate, std::span(source.modifiers).subspan(candidate.mnemonic.size() - 1), mod);
+    };
+    const bool exotic = std::ranges::any_of(source.operands, is_exotic_special) ||
+                        (std::ranges::any_of(source.modifiers, is_exotic) && std::ranges::none_of(forms, fits));
+    if (forms.empty() || exotic) {
         form = nullptr;
         return true;
     }

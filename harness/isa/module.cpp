@@ -18,6 +18,7 @@ namespace {
 
 /// Above this a variable is taken for a mistake or an attack: no GPU has as much.
 constexpr std::uint64_t kMaximumBytes = std::uint64_t{1} << 38;
+constexpr std::uint64_t kMaximumShared = std::uint64_t{1} << 24;
 constexpr std::uint64_t kMaximumInitialBytes = std::uint64_t{1} << 30;
 constexpr std::uint32_t kOpaqueBytes = 8; ///< a texture, sampler or surface reference is a handle
 
@@ -139,10 +140,9 @@ void ModuleDecoder::collect(const ptx::File& file) {
 }
 
 /// `.alias f, g`: a call of f is a call of g.
-bool ModuleDecoder::collect_alias(const ptx::Directive& directive) {
+void ModuleDecoder::collect_alias(const ptx::Directive& directive) {
     const std::size_t comma = directive.text.find(", ");
     aliases_[directive.text.substr(0, comma)] = directive.text.substr(comma + 2);
-    return true;
 }
 
 bool ModuleDecoder::collect() {
@@ -157,7 +157,7 @@ bool ModuleDecoder::collect() {
             collect(*file);
         } else if (const auto* directive = std::get_if<ptx::Directive>(&item);
                    directive && directive->name == "alias") {
-            good = collect_alias(*directive);
+            collect_alias(*directive);
         }
         if (!good) {
             return false;
@@ -247,6 +247,10 @@ std::optional<std::uint32_t> ModuleDecoder::add_variable(const ptx::Variable& so
         fail(source.position, fmt::format("the type or the size of the variable {} is not supported", source.name));
         return std::nullopt;
     }
+    if (*space == Space::Shared && extent->bytes > kMaximumShared) {
+        fail(source.position, fmt::format("{} is larger than any shared memory", source.name));
+        return std::nullopt;
+    }
     const auto index = static_cast<std::uint32_t>(program_.variables.size());
     Variable variable;
     variable.name = source.name;
@@ -263,6 +267,9 @@ std::optional<std::uint32_t> ModuleDecoder::add_variable(const ptx::Variable& so
 
 bool ModuleDecoder::initialise_element(const ptx::Initializer& element, const Extent& extent, std::uint64_t offset,
                                        Variable& variable) {
+    if (extent.element == Type::None) {
+        return true; // the fields of a sampler
+    }
     const auto& operand = std::get<ptx::Operand>(element.value);
     const unsigned width = extent.element_bytes;
     if (operand.kind == ptx::Operand::Kind::Literal) {

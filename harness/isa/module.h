@@ -56,7 +56,7 @@ private:
     bool collect(const ptx::Function& function);
     bool collect(const ptx::Variable& variable);
     void collect(const ptx::File& file);
-    bool collect_alias(const ptx::Directive& directive);
+    void collect_alias(const ptx::Directive& directive);
     bool refer_roots();
     bool declare_parameters(const std::vector<ptx::Variable>& list, std::uint32_t& end, std::vector<ParamSlot>& slots);
     bool initialise(const ptx::Variable& source, std::uint32_t index);

@@ -2,6 +2,7 @@
 #include "isa/program.h"
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
 #include <fmt/format.h>
@@ -48,8 +49,10 @@ std::set<std::uint32_t> address_taken(const Program& program) {
     return taken;
 }
 
+/// Rounded up to the alignment; a sum beyond 32 bits stays at their end, where no launch accepts it.
 std::uint32_t round_up(std::uint64_t value, std::uint32_t alignment) {
-    return static_cast<std::uint32_t>((value + alignment - 1) / alignment * alignment);
+    constexpr std::uint64_t end = std::numeric_limits<std::uint32_t>::max();
+    return static_cast<std::uint32_t>(std::min((value + alignment - 1) / alignment * alignment, end));
 }
 
 } // namespace
@@ -101,7 +104,7 @@ SharedLayout shared_layout(const Program& program, std::uint32_t kernel) {
         }
         const std::uint32_t offset = round_up(layout.static_bytes, variable.alignment);
         layout.offsets[index] = offset;
-        layout.static_bytes = static_cast<std::uint32_t>(offset + variable.bytes);
+        layout.static_bytes = round_up(offset + variable.bytes, 1);
     }
     layout.dynamic_offset = round_up(layout.static_bytes, alignment);
     for (const std::uint32_t index : used) {

@@ -5,38 +5,84 @@
 #include <gtest/gtest.h>
 
 #include "unit/isa/assemble.h"
+#include "unit/isa/samples.h"
 
 namespace assay::isa {
 namespace {
 
 using Kind = Operand::Kind;
 
+struct Listed {
+    std::string opcode, text;
+    std::size_t destinations = 0, sources = 0;
+};
+
 /// forms.txt: one line for each form of the table that matters.
-TEST(Forms, OfTheListDecode) {
+std::vector<Listed> listed_forms() {
     std::ifstream file(ASSAY_SOURCE_DIR "/tests/unit/isa/forms.txt");
-    ASSERT_TRUE(file);
-    std::size_t count = 0;
+    std::vector<Listed> forms;
     for (std::string line; std::getline(file, line);) {
-        if (line.starts_with('#')) {
-            continue;
+        if (!line.starts_with('#')) {
+            std::istringstream words(line);
+            Listed& form = forms.emplace_back();
+            words >> form.opcode >> form.destinations >> form.sources >> std::ws;
+            std::getline(words, form.text);
         }
-        std::istringstream words(line);
-        std::string opcode;
-        std::size_t destinations = 0;
-        std::size_t sources = 0;
-        words >> opcode >> destinations >> sources >> std::ws;
-        std::string text;
-        std::getline(words, text);
-        SCOPED_TRACE(text);
-        const auto program = decode_text(module_around(text), "test");
+    }
+    return forms;
+}
+
+TEST(Forms, OfTheListDecode) {
+    const std::vector<Listed> forms = listed_forms();
+    ASSERT_GT(forms.size(), 200U);
+    for (const Listed& form : forms) {
+        SCOPED_TRACE(form.text);
+        const auto program = decode_text(module_around(form.text), "test");
         ASSERT_TRUE(program) << program.error().to_string();
         const Instruction& instruction = program->find_function("kernel")->body[0];
-        EXPECT_EQ(to_string(instruction.opcode), opcode);
-        EXPECT_EQ(instruction.dst.size(), destinations);
-        EXPECT_EQ(instruction.src.size(), sources);
-        ++count;
+        EXPECT_EQ(to_string(instruction.opcode), form.opcode);
+        EXPECT_EQ(instruction.dst.size(), form.destinations);
+        EXPECT_EQ(instruction.src.size(), form.sources);
     }
-    EXPECT_GT(count, 200U);
+}
+
+/// Whatever the operands' bits, a result has no bit beyond its register.
+TEST(Forms, PureOnesGiveValuesOfTheirWidth) {
+    Random random;
+    std::size_t pure = 0;
+    for (const Listed& form : listed_forms()) {
+        const Instruction instruction = assemble(form.text);
+        if (!is_pure(instruction)) {
+            continue;
+        }
+        SCOPED_TRACE(form.text);
+        ++pure;
+        const auto flat = [](const std::vector<Operand>& operands) {
+            std::vector<Operand> result;
+            for (const Operand& operand : operands) {
+                result.insert(result.end(), operand.elements.begin(), operand.elements.end());
+                if (operand.kind != Kind::Vector) {
+                    result.push_back(operand);
+                }
+            }
+            return result;
+        };
+        const std::vector<Operand> destinations = flat(instruction.dst);
+        std::vector<Value> src(flat(instruction.src).size());
+        std::vector<Value> dst(destinations.size());
+        Flags flags;
+        for (int i = 0; i < 500; ++i) {
+            for (Value& value : src) {
+                value.bits = i % 2 == 0 ? random.bits(64) : random.bits(static_cast<unsigned>(1 + random.bits(6)));
+            }
+            evaluate(instruction, src, dst, flags);
+            for (std::size_t d = 0; d < dst.size(); ++d) {
+                const unsigned width = bits_of(destinations[d].type);
+                ASSERT_TRUE(width == 0 || width >= 64 || dst[d].bits >> width == 0) << std::hex << dst[d].bits;
+            }
+        }
+    }
+    EXPECT_GT(pure, 100U);
 }
 
 TEST(Forms, ModifiersBecomeFields) {
@@ -176,6 +222,7 @@ TEST(Forms, WhatIsNotSupportedIsSaidSo) {
              "tex.2d.v4.f32.s32 {r0, r1, r2, r3}, [nothing, {r4, r5}];",
              "vabsdiff4.u32.u32.u32.add r0, r1, r2, r3;",
              "prefetch.tensormap [d1];",
+             "mov.u32 r0, %reserved_smem_offset_1;",
              "some_future_instruction.b32 r0, unknown;",
          }) {
         SCOPED_TRACE(text);

@@ -324,6 +324,7 @@ TEST(Hostile, SizesDoNotExhaustMemory) {
               std::string::npos);
     EXPECT_NE(error_of(".visible .entry k() { .param .b8 x[4000000000]; ret; }").find("too large a parameter frame"),
               std::string::npos);
+    EXPECT_NE(error_of(".visible .shared .b8 x[4000000000];").find("larger than any shared memory"), std::string::npos);
     EXPECT_NE(error_of(".visible .entry k(.param .b8 x[4000000000]) { ret; }").find("not supported"),
               std::string::npos);
 }

@@ -226,7 +226,7 @@ void compare_narrow(const Narrow& format, const std::string& scalar, const std::
             return random.near_one(format.fraction, format.exponent);
         }
     };
-    for (int i = 0; i < 60000; ++i) {
+    for (int i = 0; i < 20000; ++i) {
         const std::uint64_t a = sample(i);
         const std::uint64_t b = sample(i / 3);
         const std::uint64_t c = sample(i / 9);

@@ -208,8 +208,8 @@ struct Worker::State {
     std::uint64_t log_bytes = 0;
     std::uint64_t log_dropped = 0;
     std::thread watcher;
-    std::optional<Exit> exit;
-    double cpu_seconds = 0; ///< once it has been reaped
+    std::unique_ptr<const Exit> exit; ///< once it has been reaped
+    double cpu_seconds = 0;           ///< once it has been reaped
 };
 
 void Worker::State::watch(const std::string& role, const Limits& limits, const std::filesystem::path& program,
@@ -370,7 +370,7 @@ Exit Worker::stop() {
     if (state_->log_dropped != 0) {
         exit.log += fmt::format("\n[{} more bytes not kept]\n", state_->log_dropped);
     }
-    state_->exit = exit;
+    state_->exit = std::make_unique<const Exit>(exit);
     return exit;
 }
 

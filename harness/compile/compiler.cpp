@@ -134,7 +134,8 @@ struct Compiler::State {
     /// unloaded.
     std::string compiler_identity() const;
     std::string key(const Request& request) const;
-    Result<> ensure_worker();
+    /// The worker, started if it has to be.
+    Result<sandbox::Worker*> ensure_worker();
     Result<Compilation> run(const Request& request, const std::string& name);
     Compilation read_reply(const Message& reply, const Request& request, const std::string& name) const;
     bool may_quote(std::string_view file, const Request& request, const std::string& name) const;
@@ -168,9 +169,9 @@ std::string Compiler::State::key(const Request& request) const {
     return hash_hex(all.dump(-1, ' ', false, json::error_handler_t::replace));
 }
 
-Result<> Compiler::State::ensure_worker() {
+Result<sandbox::Worker*> Compiler::State::ensure_worker() {
     if (worker && worker->alive()) {
-        return {};
+        return &*worker;
     }
     auto started = sandbox::Worker::start("compile", {});
     if (!started) {
@@ -191,8 +192,7 @@ Result<> Compiler::State::ensure_worker() {
     if (number(*reply, "landlock", 0) == 0) {
         unconfined = "the kernel has no Landlock: a source's #include can open any file that this user can read";
     }
-    worker = std::move(*started);
-    return {};
+    return &worker.emplace(std::move(*started));
 }
 
 bool Compiler::State::may_quote(std::string_view file, const Request& request, const std::string& name) const {
@@ -250,10 +250,11 @@ Result<Compilation> Compiler::State::run(const Request& request, const std::stri
 
     // A worker that dies between requests, or is killed by somebody else, is not the candidate's fault: try once more.
     for (int attempt = 0; attempt < 2; attempt++) {
-        if (auto ready = ensure_worker(); !ready) {
+        const auto ready = ensure_worker();
+        if (!ready) {
             return std::unexpected(ready.error());
         }
-        const auto reply = worker->call(message, limits.wall + grace);
+        const auto reply = (*ready)->call(message, limits.wall + grace);
         if (!reply) {
             worker.reset();
             if (reply.error().kind == sandbox::CallError::Kind::Timeout) {

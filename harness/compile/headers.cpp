@@ -82,10 +82,10 @@ std::vector<VirtualHeader> collect() {
         throw std::logic_error("an alias of a header that is not embedded: " + std::string(name));
     };
     for (const auto& [path, text] : embedded::headers) {
-        all.push_back({include_name(path), text});
+        all.push_back({std::string(include_name(path)), std::string(text)});
     }
     for (const Alias& alias : aliases) {
-        all.push_back({alias.name, text_of(alias.of)});
+        all.push_back({std::string(alias.name), text_of(alias.of)});
     }
     return all;
 }
@@ -101,8 +101,8 @@ const std::string& headers_digest() {
     static const std::string digest = [] {
         std::string joined;
         for (const VirtualHeader& header : virtual_headers()) {
-            joined += std::to_string(header.name.size()) + ":" + std::string(header.name);
-            joined += std::to_string(header.text.size()) + ":" + std::string(header.text);
+            joined += std::to_string(header.name.size()) + ":" + header.name;
+            joined += std::to_string(header.text.size()) + ":" + header.text;
         }
         return hash_hex(joined);
     }();

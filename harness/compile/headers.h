@@ -8,8 +8,8 @@
 namespace assay::compile {
 
 struct VirtualHeader {
-    std::string_view name; ///< as it stands between the brackets
-    std::string_view text; ///< zero-terminated
+    std::string name; ///< as it stands between the brackets
+    std::string text;
 };
 
 /// All of them, other names for the same text included.

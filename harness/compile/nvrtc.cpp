@@ -55,11 +55,14 @@ Nvrtc::Output Nvrtc::compile(const std::string& source, const std::string& name,
                              const std::vector<std::string>& options) const {
     std::vector<const char*> header_texts;
     std::vector<const char*> header_names;
+    header_texts.reserve(headers.size());
+    header_names.reserve(headers.size());
     for (const Header& header : headers) {
         header_texts.push_back(header.text);
         header_names.push_back(header.name);
     }
     std::vector<const char*> option_texts;
+    option_texts.reserve(options.size());
     for (const std::string& option : options) {
         option_texts.push_back(option.c_str());
     }

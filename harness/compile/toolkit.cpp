@@ -141,6 +141,7 @@ Result<Toolkit> find_toolkit() {
         }
     }
     std::vector<std::string> looked;
+    looked.reserve(roots.size());
     for (const fs::path& root : roots) {
         looked.push_back(root.string());
     }

@@ -13,7 +13,7 @@
 #include <cerrno>
 #include <csignal>
 #include <fcntl.h>
-#include <optional>
+#include <memory>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -40,7 +40,7 @@ constexpr int supervisor_channel = 3;
 constexpr std::string_view warm_up = "__global__ void warm_up(float* x) { x[threadIdx.x] = sqrtf(x[0]); }";
 
 struct State {
-    std::optional<Nvrtc> nvrtc;
+    std::unique_ptr<const Nvrtc> nvrtc; ///< none before "open"
     int landlock = 0;
 };
 
@@ -66,7 +66,7 @@ Result<Message> open(State& state, const Message& request) {
     if (warm.result != NVRTC_SUCCESS) {
         return fail("NVRTC cannot compile a trivial kernel: " + nvrtc->error_string(warm.result), "NVRTC", warm.log);
     }
-    state.nvrtc = std::move(*nvrtc);
+    state.nvrtc = std::make_unique<const Nvrtc>(*nvrtc);
     state.landlock = sandbox::landlock_abi();
     return Message{{{"landlock", state.landlock}}, {}};
 }
@@ -77,7 +77,7 @@ void limit(__rlimit_resource resource, rlim_t soft, rlim_t hard) {
 }
 
 /// What the child does between fork and exit.
-Result<Message> compile_confined(const State& state, const json& header, const Bytes& source) {
+Result<Message> compile_confined(const Nvrtc& nvrtc, int landlock, const json& header, const Bytes& source) {
     // One second between the limits: SIGXCPU says why, SIGKILL makes sure.
     const auto cpu = header.at("cpu_seconds").get<rlim_t>();
     limit(RLIMIT_CPU, cpu, cpu + 1);
@@ -86,7 +86,7 @@ Result<Message> compile_confined(const State& state, const json& header, const B
     const auto memory = header.at("address_space").get<rlim_t>();
     limit(RLIMIT_AS, memory, memory);
 #endif
-    if (state.landlock > 0) {
+    if (landlock > 0) {
         const auto readable = header.at("readable").get<std::vector<std::string>>();
         if (auto confined = sandbox::allow_only_reading({readable.begin(), readable.end()}); !confined) {
             return std::unexpected(confined.error());
@@ -98,12 +98,12 @@ Result<Message> compile_confined(const State& state, const json& header, const B
         headers.push_back({name.c_str(), text.c_str()});
     }
     for (const VirtualHeader& virtual_header : virtual_headers()) {
-        headers.push_back({virtual_header.name.data(), virtual_header.text.data()});
+        headers.push_back({virtual_header.name.c_str(), virtual_header.text.c_str()});
     }
-    const auto output = state.nvrtc->compile(text_of(source), header.at("name"), headers, header.at("options"));
+    const auto output = nvrtc.compile(text_of(source), header.at("name"), headers, header.at("options"));
     Message reply;
     reply.header = {{"result", static_cast<int>(output.result)},
-                    {"explanation", state.nvrtc->error_string(output.result)},
+                    {"explanation", nvrtc.error_string(output.result)},
                     {"log", output.log.substr(0, max_log_bytes)}};
     const bool no_memory = output.log.find("): catastrophic error: out of memory") != std::string::npos;
     if (output.result == NVRTC_ERROR_OUT_OF_MEMORY || no_memory) {
@@ -122,7 +122,7 @@ Result<Message> compile_confined(const State& state, const json& header, const B
         ::_exit(EXIT_FAILURE);
     }
     ::close(supervisor_channel);
-    auto reply = compile_confined(state, request.header, request.blobs.at(0));
+    auto reply = compile_confined(*state.nvrtc, state.landlock, request.header, request.blobs.at(0));
     if (!reply) {
         reply = Message{{{"error", {{"what", reply.error().what}, {"where", reply.error().where}}}}, {}};
     }

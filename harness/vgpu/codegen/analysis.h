@@ -60,6 +60,8 @@ public:
     [[nodiscard]] Shape operand(const isa::Operand& operand, std::uint32_t bits);
     /// The shape of a memory operand's address, in 64 bits. `base` is that of its register, if it has one.
     [[nodiscard]] Shape address(const Leaf& leaf, const Shape& base);
+    /// True of a shuffle by index whose lane is the same for all and whose segment is the warp.
+    [[nodiscard]] static bool reads_one_lane(const Node& node, const std::vector<Shape>& sources);
 
 private:
     Shape special(isa::Special special);

@@ -12,7 +12,19 @@ void Emitter::emit_shuffle(const Node& node) {
     Shaped b = operand(node.src[1], 32);
     Shaped c = operand(node.src[2], 32);
     Value* running = running_lanes(node);
+    if (a.shape.uniform()) {
+        finish_scalar(node, 0, scalar_of(a));
+        if (node.dst.size() == 1 || node.dst[1] == none) {
+            return;
+        }
+    }
     Value* source = vector_of(a);
+    if (!a.shape.uniform() && Transfer::reads_one_lane(node, {a.shape, b.shape}) &&
+        (node.dst.size() == 1 || node.dst[1] == none)) {
+        Value* lane = builder_.CreateAnd(fit(scalar_of(b), 32), constant(lanes - 1, 32));
+        finish_scalar(node, 0, builder_.CreateExtractElement(source, lane));
+        return;
+    }
     Pattern numbers;
     for (unsigned lane = 0; lane < lanes; ++lane) {
         numbers[lane] = lane;
@@ -52,7 +64,9 @@ void Emitter::emit_shuffle(const Node& node) {
     Value* runs = builder_.CreateTrunc(builder_.CreateLShr(members, lane), lanes_of(integer(1)));
     Value* takes = builder_.CreateAnd(in_range, runs);
     Value* chosen = select(takes, lane, self);
-    finish_vector(node, 0, permute_lanes(fit(source, 32), chosen));
+    if (!a.shape.uniform()) {
+        finish_vector(node, 0, permute_lanes(fit(source, 32), chosen));
+    }
     if (node.dst.size() > 1) {
         finish_vector(node, 1, in_range);
     }

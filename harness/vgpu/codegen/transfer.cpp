@@ -325,6 +325,12 @@ Shape Transfer::address(const Leaf& leaf, const Shape& base) {
     return leaf.value == none ? Shape::scalar() : base;
 }
 
+bool Transfer::reads_one_lane(const Node& node, const std::vector<Shape>& sources) {
+    const std::uint64_t* clamp = constant_of(node.src[2]);
+    return node.instruction->mod.shuffle == isa::ShuffleMode::Idx && sources[1].uniform() && clamp != nullptr &&
+           (*clamp & 0x1f1f) == 0x1f;
+}
+
 Shape Transfer::result(const Node& node, std::size_t index, std::uint32_t bits, const std::vector<Shape>& sources,
                        const Shape* guard, const Shape* previous) {
     const isa::Instruction& instruction = *node.instruction;
@@ -332,10 +338,6 @@ Shape Transfer::result(const Node& node, std::size_t index, std::uint32_t bits, 
         return {};
     }
     Shape shape = Shape::any();
-    const auto all_uniform = [&](std::size_t first) {
-        return std::all_of(sources.begin() + static_cast<std::ptrdiff_t>(first), sources.end(),
-                           [](const Shape& source) { return source.uniform(); });
-    };
     switch (instruction.opcode) {
     case Opcode::Ld:
         // Local memory is each thread's own: the same offset is not the same place.
@@ -363,8 +365,10 @@ Shape Transfer::result(const Node& node, std::size_t index, std::uint32_t bits, 
         shape = sources.back().uniform() ? Shape::scalar() : Shape::any();
         break;
     case Opcode::Shfl:
-        shape = index == 0 && all_uniform(0) && instruction.mod.shuffle == isa::ShuffleMode::Idx ? Shape::scalar()
-                                                                                                 : Shape::any();
+        // The same in all lanes, or from one lane that all of them name.
+        if (index == 0 && (sources[0].uniform() || ((node.dst.size() == 1 || node.dst[1] == none) && reads_one_lane(node, sources)))) {
+            shape = Shape::scalar();
+        }
         break;
     default:
         if (computes(instruction)) {

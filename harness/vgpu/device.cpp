@@ -90,10 +90,10 @@ CUresult Device::launch(Kernel& kernel, Launch request, const std::vector<std::b
     if (request.parameters == 0 || (request.cooperative && grid_workspace_ == 0)) {
         return CUDA_ERROR_OUT_OF_MEMORY;
     }
-    std::memset(reinterpret_cast<void*>(request.parameters), 0, frame);
-    std::ranges::copy(parameters, reinterpret_cast<std::byte*>(request.parameters));
+    std::memset(pointer_at<void>(request.parameters), 0, frame);
+    std::ranges::copy(parameters, pointer_at<std::byte>(request.parameters));
     if (request.cooperative) {
-        std::memset(reinterpret_cast<void*>(grid_workspace_), 0, workspace_bytes);
+        std::memset(pointer_at<void>(grid_workspace_), 0, workspace_bytes);
         request.grid_workspace = grid_workspace_;
     }
     request.module = &kernel.module->loaded;

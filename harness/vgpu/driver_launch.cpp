@@ -71,12 +71,13 @@ CUresult take_buffer(void** extra, std::vector<std::byte>& bytes) {
             return CUDA_ERROR_INVALID_VALUE;
         }
     }
-    if (size < bytes.size() || (buffer == nullptr && !bytes.empty())) {
+    if (bytes.empty()) {
+        return CUDA_SUCCESS;
+    }
+    if (buffer == nullptr || size < bytes.size()) {
         return CUDA_ERROR_INVALID_VALUE;
     }
-    if (!bytes.empty()) {
-        std::memcpy(bytes.data(), buffer, bytes.size());
-    }
+    std::memcpy(bytes.data(), buffer, bytes.size());
     return CUDA_SUCCESS;
 }
 

@@ -9,10 +9,6 @@ namespace assay::vgpu::api {
 
 namespace {
 
-void* host(CUdeviceptr address) {
-    return reinterpret_cast<void*>(address);
-}
-
 CUresult copy_to_device(CUdeviceptr destination, const void* source, std::size_t bytes) {
     return with_context([&](Device& device) {
         if (bytes == 0) {
@@ -21,7 +17,7 @@ CUresult copy_to_device(CUdeviceptr destination, const void* source, std::size_t
         if (source == nullptr || !device.memory.contains(destination, bytes)) {
             return CUDA_ERROR_INVALID_VALUE;
         }
-        device.timed([&] { std::memcpy(host(destination), source, bytes); });
+        device.timed([&] { std::memcpy(pointer_at<void>(destination), source, bytes); });
         return CUDA_SUCCESS;
     });
 }
@@ -38,7 +34,7 @@ template <class T> CUresult fill(CUdeviceptr destination, T value, std::size_t c
         if (!fits || !device.memory.contains(destination, count * sizeof(T))) {
             return CUDA_ERROR_INVALID_VALUE;
         }
-        device.timed([&] { std::fill_n(reinterpret_cast<T*>(destination), count, value); });
+        device.timed([&] { std::fill_n(pointer_at<T>(destination), count, value); });
         return CUDA_SUCCESS;
     });
 }
@@ -102,7 +98,7 @@ CUresult cuMemcpyDtoH_v2(void* destination, CUdeviceptr source, std::size_t byte
         if (destination == nullptr || !device.memory.contains(source, bytes)) {
             return CUDA_ERROR_INVALID_VALUE;
         }
-        device.timed([&] { std::memcpy(destination, host(source), bytes); });
+        device.timed([&] { std::memcpy(destination, pointer_at<const void>(source), bytes); });
         return CUDA_SUCCESS;
     });
 }
@@ -118,7 +114,7 @@ CUresult cuMemcpyDtoDAsync_v2(CUdeviceptr destination, CUdeviceptr source, std::
         if (!device.memory.contains(destination, bytes) || !device.memory.contains(source, bytes)) {
             return CUDA_ERROR_INVALID_VALUE;
         }
-        device.timed([&] { std::memmove(host(destination), host(source), bytes); });
+        device.timed([&] { std::memmove(pointer_at<void>(destination), pointer_at<const void>(source), bytes); });
         return CUDA_SUCCESS;
     });
 }

@@ -40,7 +40,7 @@ public:
         const std::size_t used = std::min(size - 1, text.size());
         std::memcpy(buffer_, text.data(), used);
         buffer_[used] = '\0';
-        values_[size_index_] = reinterpret_cast<void*>(static_cast<std::uintptr_t>(used + 1));
+        values_[size_index_] = pointer_at<void>(used + 1);
     }
 
 private:

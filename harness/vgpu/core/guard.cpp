@@ -97,7 +97,7 @@ public:
     SignalStack& operator=(const SignalStack&) = delete;
 
 private:
-    static constexpr std::size_t bytes = 128 * 1024; ///< AddressSanitizer's reports need more than SIGSTKSZ
+    static constexpr std::size_t bytes = 128ull * 1024; ///< AddressSanitizer's reports need more than SIGSTKSZ
     void* memory_ = nullptr;
 };
 

@@ -33,10 +33,6 @@ constexpr std::uint64_t round_up(std::uint64_t value, std::uint64_t multiple) {
     return (value + multiple - 1) / multiple * multiple;
 }
 
-void* pointer(std::uint64_t address) {
-    return reinterpret_cast<void*>(address);
-}
-
 constexpr int reservation_flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
 
 /// Reserves `bytes` at a multiple of `bytes`: twice as much, with the ends given back.
@@ -50,7 +46,7 @@ std::uint64_t reserve_aligned(std::uint64_t bytes) {
     if (base != start) {
         munmap(whole, base - start);
     }
-    munmap(pointer(base + bytes), start + bytes - base);
+    munmap(pointer_at<void>(base + bytes), start + bytes - base);
     return base;
 }
 
@@ -95,7 +91,7 @@ Memory::Memory(std::uint64_t region_bytes, std::uint64_t capacity)
 }
 
 Memory::~Memory() {
-    munmap(pointer(base_), size_);
+    munmap(pointer_at<void>(base_), size_);
 }
 
 std::uint64_t Memory::allocated() const {
@@ -121,11 +117,11 @@ std::optional<std::uint64_t> Memory::allocate(std::uint64_t bytes) {
     }
     const auto [span, available] = *found;
     const std::uint64_t pages = span + page_bytes;
-    if (mprotect(pointer(pages), usable, PROT_READ | PROT_WRITE) != 0) {
+    if (mprotect(pointer_at<void>(pages), usable, PROT_READ | PROT_WRITE) != 0) {
         return std::nullopt; // the host is out of mappings
     }
     if (usable >= huge_page_threshold) {
-        madvise(pointer(pages), usable, MADV_HUGEPAGE);
+        madvise(pointer_at<void>(pages), usable, MADV_HUGEPAGE);
     }
     state_->free_spans.erase(found);
     if (available > wanted) {
@@ -145,7 +141,7 @@ bool Memory::free(std::uint64_t address) {
         return false;
     }
     const auto [bytes, span, span_bytes] = found->second;
-    if (mmap(pointer(span), span_bytes, PROT_NONE, reservation_flags | MAP_FIXED, -1, 0) == MAP_FAILED) {
+    if (mmap(pointer_at<void>(span), span_bytes, PROT_NONE, reservation_flags | MAP_FIXED, -1, 0) == MAP_FAILED) {
         throw std::bad_alloc();
     }
     state_->blocks.erase(found);

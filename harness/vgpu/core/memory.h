@@ -18,6 +18,11 @@
 
 namespace assay::vgpu {
 
+/// A device address as the host sees it. The caller has checked it.
+template <class T> [[nodiscard]] T* pointer_at(std::uint64_t address) {
+    return reinterpret_cast<T*>(address); // NOLINT(performance-no-int-to-ptr): they are the same by design
+}
+
 class Memory {
 public:
     /// Reserves `region_bytes` (a power of two) without committing them; `capacity` bounds what can be allocated at

@@ -27,7 +27,7 @@ Result<std::uint64_t> target_of(const LoadedModule& module, const isa::Relocatio
 
 Result<> initialise(const LoadedModule& module, std::uint32_t index) {
     const isa::Variable& variable = module.program.variables[index];
-    auto* bytes = reinterpret_cast<std::byte*>(module.variable_address[index]);
+    auto* bytes = pointer_at<std::byte>(module.variable_address[index]);
     std::ranges::copy(variable.initial, bytes);
     for (const isa::Relocation& relocation : variable.relocations) {
         const auto target = target_of(module, relocation, variable);

@@ -16,7 +16,7 @@ namespace assay::vgpu {
 
 namespace {
 
-constexpr std::uint64_t longest_string = 64 * 1024;
+constexpr std::uint64_t longest_string = 64ull * 1024;
 /// A format can ask for two billion blanks; a line of output never needs more than these.
 constexpr std::int64_t widest_field = 1024;
 
@@ -30,7 +30,7 @@ public:
         next_ = (next_ + sizeof(T) - 1) / sizeof(T) * sizeof(T);
         T value{};
         if (memory_.contains(next_, sizeof value)) {
-            std::memcpy(&value, reinterpret_cast<const void*>(next_), sizeof value);
+            std::memcpy(&value, pointer_at<const void>(next_), sizeof value);
         }
         next_ += sizeof value;
         return value;
@@ -128,7 +128,7 @@ void append_integer(std::string& out, const Conversion& conversion, Arguments& a
     if (is_signed) {
         std::int64_t extended = static_cast<std::int32_t>(value);
         if (conversion.char_sized) {
-            extended = static_cast<std::int8_t>(value);
+            extended = static_cast<std::int32_t>(value << 24) >> 24;
         } else if (conversion.short_sized) {
             extended = static_cast<std::int16_t>(value);
         }
@@ -174,7 +174,7 @@ void append_conversion(std::string& out, const Conversion& conversion, Arguments
     }
     case 'p': {
         const auto address = arguments.take<std::uint64_t>();
-        append(out, conversion, "p", reinterpret_cast<const void*>(address));
+        append(out, conversion, "p", pointer_at<const void>(address));
         return;
     }
     case 's': {
@@ -204,7 +204,7 @@ std::string read_string(const Memory& memory, std::uint64_t address) {
         return "(invalid pointer)";
     }
     const std::uint64_t limit = std::min(allocation->address + allocation->bytes - address, longest_string);
-    const char* text = reinterpret_cast<const char*>(address);
+    const char* text = pointer_at<const char>(address);
     return std::string(text, strnlen(text, limit));
 }
 

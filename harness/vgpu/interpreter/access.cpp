@@ -80,7 +80,7 @@ std::byte* Machine::resolve(const Context& context, isa::Space space, std::uint6
                  address);
             return nullptr;
         }
-        return reinterpret_cast<std::byte*>(start + offset);
+        return pointer_at<std::byte>(start + offset);
     };
     switch (space) {
     case isa::Space::Shared:
@@ -130,7 +130,7 @@ std::byte* Machine::resolve_generic(const Context& context, isa::Space space, st
             return illegal("which is shared or local memory that is not the thread's");
         }
     }
-    return reinterpret_cast<std::byte*>(address);
+    return pointer_at<std::byte>(address);
 }
 
 void Machine::load(const Context& context) {

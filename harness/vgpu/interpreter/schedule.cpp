@@ -181,12 +181,12 @@ bool Machine::start_block(Block& block, std::uint64_t index) {
         }
     }
     // Shared memory is undefined at the start. All ones (NaN, -1) spoil results that rely on zeros, as a GPU would.
-    std::fill_n(reinterpret_cast<std::byte*>(block.shared), shared_bytes_, std::byte{0xff});
+    std::fill_n(pointer_at<std::byte>(block.shared), shared_bytes_, std::byte{0xff});
     block.id = position_in(launch_.grid, index);
     block.barriers = {};
 
     const isa::Function& kernel = program_.functions[launch_.kernel];
-    const auto* parameters = reinterpret_cast<const std::byte*>(launch_.parameters);
+    const auto* parameters = pointer_at<const std::byte>(launch_.parameters);
     for (Warp& warp : block.warps) {
         warp = {.index = warp.index, .first = warp.first, .lanes = warp.lanes};
     }

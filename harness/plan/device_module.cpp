@@ -1,6 +1,6 @@
 // The device's part of a module.
 //
-// From the kernels on, every module-level name that a body, an initial value or an alias mentions is kept, with all its
+// From the roots on, every module-level name that a body, an initial value or an alias mentions is kept, with all its
 // declarations; the rest goes, host functions among it. Names of registers and labels cannot be confused with those:
 // the worst that a coincidence does is to keep too much. Debug sections describe the code as it was, so only the string
 // table stays, to which `.loc` refers.
@@ -174,10 +174,10 @@ void make_visible(ptx::Variable& variable) {
 
 } // namespace
 
-std::string device_module(const ptx::Module& module, const std::vector<std::string>& kernels) {
+std::string device_module(const ptx::Module& module, const std::vector<std::string>& roots) {
     Names names(module);
-    for (const std::string& kernel : kernels) {
-        names.add(kernel);
+    for (const std::string& root : roots) {
+        names.add(root);
     }
     const std::set<std::string> kept = names.close();
     ptx::Module result;

@@ -33,6 +33,11 @@ std::string dim_text(const Dim3& dim) {
     return dim[1] != 1 ? fmt::format("{}x{}", dim[0], dim[1]) : fmt::format("{}", dim[0]);
 }
 
+/// "1 step", "2 steps"
+std::string counted(std::uint64_t count, std::string_view noun) {
+    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
 std::string line_text(std::uint32_t line) {
     return line == 0 ? "" : fmt::format("line {}", line);
 }
@@ -63,8 +68,8 @@ StepText describe(const LaunchPlan& plan, const Launch& launch) {
 
 StepText describe(const LaunchPlan& plan, const Fill& fill) {
     return {fill.line, "fill",
-            fmt::format("{}: {} x {} byte{} of {:#x}", pointer_text(plan, fill.destination), fill.count, fill.width,
-                        fill.width == 1 ? "" : "s", fill.value)};
+            fmt::format("{}: {} x {} of {:#x}", pointer_text(plan, fill.destination), fill.count,
+                        counted(fill.width, "byte"), fill.value)};
 }
 
 StepText describe(const LaunchPlan& plan, const Copy& copy) {
@@ -76,7 +81,7 @@ StepText describe(const LaunchPlan& plan, const Copy& copy) {
 StepText describe(const LaunchPlan& plan, const Upload& upload) {
     std::string pointers;
     if (!upload.relocations.empty()) {
-        pointers = fmt::format(", with {} pointers", upload.relocations.size());
+        pointers = ", with " + counted(upload.relocations.size(), "pointer");
     }
     return {upload.line, "upload",
             fmt::format("{}: {}{}", pointer_text(plan, upload.destination), bytes_text(upload.data.size()), pointers)};
@@ -86,8 +91,9 @@ StepText describe(const LaunchPlan& plan, const Upload& upload) {
 
 std::string to_text(const LaunchPlan& plan) {
     constexpr std::string_view roles[] = {"input", "output", "scratch", "symbol"};
-    std::string text = fmt::format("plan of {} / {}: {} buffers, {} steps, {} host instructions\n", plan.task,
-                                   plan.workload, plan.buffers.size(), plan.steps.size(), plan.host_steps);
+    std::string text =
+        fmt::format("plan of {} / {}: {}, {}, {}\n", plan.task, plan.workload, counted(plan.buffers.size(), "buffer"),
+                    counted(plan.steps.size(), "step"), counted(plan.host_steps, "host instruction"));
     std::size_t width = 0;
     for (const Buffer& buffer : plan.buffers) {
         width = std::max(width, buffer.name.size());

@@ -50,7 +50,7 @@ Result<Outcome> record_all(const RecordingRequest& request) {
         return Outcome(std::unexpect, std::move(broken.front()));
     }
     Recording recording;
-    std::set<std::string> kernels;
+    std::set<std::string> roots; // kernels, and the symbols that steps name
     for (const tasks::Binding& binding : request.bindings) {
         auto plan = record(*program, request.entry, binding, request.device, request.limits);
         if (!plan) {
@@ -58,12 +58,17 @@ Result<Outcome> record_all(const RecordingRequest& request) {
         }
         for (const Step& step : plan->steps) {
             if (const auto* launch = std::get_if<Launch>(&step)) {
-                kernels.insert(launch->kernel);
+                roots.insert(launch->kernel);
+            }
+        }
+        for (const Buffer& buffer : plan->buffers) {
+            if (buffer.role == Buffer::Role::Symbol) {
+                roots.insert(buffer.name);
             }
         }
         recording.plans.push_back(std::move(*plan));
     }
-    recording.device_ptx = device_module(*module, {kernels.begin(), kernels.end()});
+    recording.device_ptx = device_module(*module, {roots.begin(), roots.end()});
     return recording;
 }
 

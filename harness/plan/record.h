@@ -65,9 +65,9 @@ struct DeviceProperties {
                                                           const DeviceProperties& device = {},
                                                           const RecordLimits& limits = {});
 
-/// The part of a module that goes to the device: the given kernels and what they reach; host functions and everything
-/// else are left out, so that no unresolved runtime call remains. Same text for the same input.
-[[nodiscard]] std::string device_module(const ptx::Module& module, const std::vector<std::string>& kernels);
+/// The part of a module that goes to the device: the given kernels and variables and what they reach; host functions
+/// and everything else are left out, so that no unresolved runtime call remains. Same text for the same input.
+[[nodiscard]] std::string device_module(const ptx::Module& module, const std::vector<std::string>& roots);
 
 /// Rules that hold for PTX before anything runs. Empty: fine. ("device-launch": a kernel that reaches a launch call.)
 [[nodiscard]] std::vector<PlanError> check_rules(const isa::Program& program);

@@ -9,6 +9,7 @@ namespace assay::plan::testing {
 namespace {
 
 constexpr int mutants_of_each = 400;
+constexpr int mutants_of_each_error = 20;
 constexpr int text_mutants_of_each = 40;
 
 const char* const sources[] = {"softmax",    "ping_pong", "network", "pointer_arrays",
@@ -18,9 +19,9 @@ RecordLimits small_limits() {
     return {.steps = 20'000, .memory = 1 << 20, .call_depth = 20, .device_memory = 1 << 20, .plan_steps = 200};
 }
 
-void check(const isa::Program& program, const tasks::Binding& binding) {
+void check(const isa::Program& program, const tasks::Binding& binding, const std::string& entry = "solve") {
     const RecordLimits limits = small_limits();
-    const auto plan = record(program, "solve", binding, {}, limits);
+    const auto plan = record(program, entry, binding, {}, limits);
     if (!plan) {
         EXPECT_FALSE(plan.error().to_string().empty());
         return;
@@ -162,6 +163,25 @@ TEST_P(Mutation, OfLinesOfTheText) {
         }
     }
     EXPECT_GT(decoded, 0);
+}
+
+/// Entries that are wrong already, each damaged further: they reach the answers that good ones do not.
+TEST(MutationOfErrors, OfInstructions) {
+    isa::Program damaged = program("errors");
+    Random random(20240609);
+    for (std::uint32_t i = 0; i < damaged.functions.size(); ++i) {
+        isa::Function& function = damaged.functions[i];
+        if (!function.defined || function.entry || function.parameters.size() != 3 || function.body.empty()) {
+            continue;
+        }
+        const isa::Function original = function;
+        for (int mutant = 0; mutant < mutants_of_each_error; ++mutant) {
+            mutate(function, damaged, random);
+            SCOPED_TRACE(original.name);
+            check(damaged, unary(100), original.name);
+            function = original;
+        }
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(Sources, Mutation, ::testing::ValuesIn(sources),

@@ -44,6 +44,14 @@ TEST(Planner, GivesTheCandidatesFaultAsItIs) {
     }
 }
 
+TEST(Planner, KeepsSymbolsThatOnlyAStepNames) {
+    Planner planner;
+    const auto reply = planner.record(read_source("pointer_arrays.ptx"), "unused_symbol", {unary()});
+    ASSERT_TRUE(reply) << reply.error().to_string();
+    ASSERT_TRUE(*reply) << reply->error().to_string();
+    EXPECT_NE((*reply)->device_ptx.find(".visible .const .align 4 .b8 coefficients[16];"), std::string::npos);
+}
+
 TEST(Planner, ChecksTheRulesFirst) {
     Planner planner;
     const auto reply = planner.record(read_source("device_launch.ptx"), "solve", {unary()});

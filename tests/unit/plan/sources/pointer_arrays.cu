@@ -46,3 +46,10 @@ extern "C" void solve(const float* A, float* C, int n) {
     initialise<<<1, 4>>>(sums + 4);
     gather<<<(n + 255) / 256, 256>>>(d_rows, C, n, d_pieces);
 }
+
+// Sets a symbol that no launched kernel reads.
+extern "C" void unused_symbol(const float* A, float* C, int n) {
+    float values[4] = {1, 2, 3, 4};
+    cudaMemcpyToSymbol(coefficients, values, sizeof values);
+    initialise<<<1, 4>>>(C);
+}

@@ -51,13 +51,13 @@ int report(const Error& error, int code);
 
 /// One line on standard error that is overwritten on a terminal; elsewhere only `done` lines appear.
 class ProgressLine {
-  public:
+public:
     ProgressLine();
     ~ProgressLine();
     void update(const std::string& text);
     void done(const std::string& text); ///< replaces the line for good
 
-  private:
+private:
     bool terminal_;
     bool shown_ = false;
 };

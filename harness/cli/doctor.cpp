@@ -79,10 +79,10 @@ Probe probe_cache(const Common& common) {
 
 int run_doctor(const Common& common) {
     std::vector<Probe> probes;
-    probes.push_back({"processor", true, true,
-                      fmt::format("{} cores, AVX-512 {}, AVX2 {}", std::thread::hardware_concurrency(),
-                                  __builtin_cpu_supports("avx512f") ? "yes" : "no",
-                                  __builtin_cpu_supports("avx2") ? "yes" : "no")});
+    probes.push_back(
+        {"processor", true, true,
+         fmt::format("{} cores, AVX-512 {}, AVX2 {}", std::thread::hardware_concurrency(),
+                     __builtin_cpu_supports("avx512f") ? "yes" : "no", __builtin_cpu_supports("avx2") ? "yes" : "no")});
     probes.push_back(probe_root(common));
     probes.push_back(probe_cache(common));
     probes.push_back(probe_toolkit());
@@ -96,7 +96,9 @@ int run_doctor(const Common& common) {
         healthy = healthy && (probe.ok || !probe.required);
     }
     if (common.json) {
-        nlohmann::json json{{"schema", "assay.doctor/1"}, {"version", version}, {"healthy", healthy},
+        nlohmann::json json{{"schema", "assay.doctor/1"},
+                            {"version", version},
+                            {"healthy", healthy},
                             {"probes", nlohmann::json::array()}};
         for (const Probe& probe : probes) {
             json["probes"].push_back(
@@ -105,8 +107,11 @@ int run_doctor(const Common& common) {
         fmt::print("{}\n", json.dump());
     } else {
         for (const Probe& probe : probes) {
-            fmt::print("{:<8} {:<10} {}\n", probe.ok ? "ok" : probe.required ? "MISSING" : "absent", probe.name,
-                       probe.detail);
+            fmt::print("{:<8} {:<10} {}\n",
+                       probe.ok         ? "ok"
+                       : probe.required ? "MISSING"
+                                        : "absent",
+                       probe.name, probe.detail);
         }
         fmt::print("{}\n", healthy ? "ready" : "not ready: see MISSING above");
     }

@@ -34,13 +34,14 @@ int run(int argc, char** argv) {
                  "assay");
     app.set_version_flag("--version", assay::version);
     app.require_subcommand(1);
-    app.footer("Examples:\n"
-               "  assay tasks list\n"
-               "  assay eval vector_add my_kernel.cu\n"
-               "  assay run demo\n"
-               "  assay score results/demo.jsonl\n"
-               "Exit codes: 0 all well; 1 a candidate failed; 2 usage; 3 the harness's fault; 4 no device or a missing\n"
-               "layer; 5 nothing selected. `assay SUBCOMMAND --help` has more.");
+    app.footer(
+        "Examples:\n"
+        "  assay tasks list\n"
+        "  assay eval vector_add my_kernel.cu\n"
+        "  assay run demo\n"
+        "  assay score results/demo.jsonl\n"
+        "Exit codes: 0 all well; 1 a candidate failed; 2 usage; 3 the harness's fault; 4 no device or a missing\n"
+        "layer; 5 nothing selected. `assay SUBCOMMAND --help` has more.");
     assay::cli::Action action;
     assay::cli::add_tasks(app, action);
     assay::cli::add_eval(app, action);

@@ -76,12 +76,11 @@ Run evaluate_all(const Arguments& arguments, const tasks::Catalog& catalog,
     for (std::size_t i = 0; i < candidates.size(); ++i) {
         const eval::Candidate& candidate = candidates[i];
         const std::string name = fmt::format("[{}/{}] {}/{}", i + 1, candidates.size(), candidate.task, candidate.name);
-        auto evaluation =
-            evaluator.evaluate(*catalog.find(candidate.task), candidate, [&](const std::string& stage) {
-                const auto elapsed = std::chrono::steady_clock::now() - start;
-                progress.update(fmt::format("{}: {}  ({} s)", name, stage,
-                                            std::chrono::duration_cast<std::chrono::seconds>(elapsed).count()));
-            });
+        auto evaluation = evaluator.evaluate(*catalog.find(candidate.task), candidate, [&](const std::string& stage) {
+            const auto elapsed = std::chrono::steady_clock::now() - start;
+            progress.update(fmt::format("{}: {}  ({} s)", name, stage,
+                                        std::chrono::duration_cast<std::chrono::seconds>(elapsed).count()));
+        });
         evaluation.suite = arguments.suite;
         if (const auto written = writer.append(evaluation); !written) {
             report(written.error(), HarnessFault);
@@ -94,11 +93,10 @@ Run evaluate_all(const Arguments& arguments, const tasks::Catalog& catalog,
         }
         if (arguments.expect) {
             const auto expected = expectation(candidate);
-            const std::string problem =
-                expected ? mismatch(evaluation, *expected) : expected.error().to_string();
+            const std::string problem = expected ? mismatch(evaluation, *expected) : expected.error().to_string();
             if (!problem.empty()) {
-                run.mismatches.push_back(fmt::format("{}/{}: {}; it got {}", candidate.task, candidate.name, problem,
-                                                     one_line(evaluation)));
+                run.mismatches.push_back(
+                    fmt::format("{}/{}: {}; it got {}", candidate.task, candidate.name, problem, one_line(evaluation)));
             }
         } else if (evaluation.status != store::Status::Passed && run.code == Ok) {
             run.code = CandidateFailed;
@@ -114,8 +112,11 @@ Run evaluate_all(const Arguments& arguments, const tasks::Catalog& catalog,
 void print_run(const Arguments& arguments, const Run& run, const tasks::Suite& suite, const fs::path& out) {
     const auto score = scoring::score(run.evaluations, suite.tasks);
     if (arguments.common.json) {
-        nlohmann::json json{{"schema", "assay.run/1"}, {"suite", suite.name}, {"results", out.string()},
-                            {"mismatches", run.mismatches}, {"evaluations", nlohmann::json::array()}};
+        nlohmann::json json{{"schema", "assay.run/1"},
+                            {"suite", suite.name},
+                            {"results", out.string()},
+                            {"mismatches", run.mismatches},
+                            {"evaluations", nlohmann::json::array()}};
         for (const store::Evaluation& evaluation : run.evaluations) {
             json["evaluations"].push_back(store::to_json(evaluation));
         }
@@ -194,7 +195,8 @@ void add_run(CLI::App& app, Action& run) {
     command->add_option("suite", arguments->suite, "Name of a suite: datasets/suites/<name>.json")->required();
     command->add_option("--candidates", arguments->candidates,
                         "Folder with <task>/<name>.cu (default: the bundled datasets/candidates)");
-    command->add_option("--out", arguments->out, "Results file, JSON Lines, appended to (default: results/<suite>-<time>.jsonl)");
+    command->add_option("--out", arguments->out,
+                        "Results file, JSON Lines, appended to (default: results/<suite>-<time>.jsonl)");
     command->add_flag("--expect", arguments->expect,
                       "Compare each verdict with expect.json beside the candidate; exit 1 if any differs");
     add_evaluation(*command, arguments->common);

@@ -31,11 +31,10 @@ nlohmann::json to_json(const scoring::Score& score, const std::string& suite) {
                         {"high", f.interval.high},
                         {"confidence", f.interval.confidence}});
     }
-    return {{"schema", "assay.score/1"}, {"suite", suite},
-            {"device", score.device},    {"clock", score.clock},
-            {"tasks", score.tasks},      {"correct", score.correct},
-            {"timed", score.timed},      {"fast", fast},
-            {"geometric_mean_speedup", score.geometric_mean_speedup}};
+    return {
+        {"schema", "assay.score/1"}, {"suite", suite},       {"device", score.device},
+        {"clock", score.clock},      {"tasks", score.tasks}, {"correct", score.correct},
+        {"timed", score.timed},      {"fast", fast},         {"geometric_mean_speedup", score.geometric_mean_speedup}};
 }
 
 int run_score(const Arguments& arguments) {
@@ -92,16 +91,18 @@ void add_score(CLI::App& app, Action& run) {
     auto arguments = std::make_shared<Arguments>();
     CLI::App* command = app.add_subcommand("score", "Score results with fast_p");
     command->add_option("results", arguments->files, "Results files (JSON Lines)")->required();
-    command->add_option("--suite", arguments->suite, "Suite whose tasks are the denominator (default: the results' own)");
+    command->add_option("--suite", arguments->suite,
+                        "Suite whose tasks are the denominator (default: the results' own)");
     command->add_option("-p", arguments->thresholds, "Thresholds of fast_p")->capture_default_str();
     command->add_flag("--table", arguments->table, "Print the evaluations too");
     add_root(*command, arguments->common);
     add_json(*command, arguments->common);
-    command->footer("fast_p is the fraction of all tasks of the suite whose candidate is correct and more than p times\n"
-                    "as fast as the baseline; of several candidates for a task the best counts.\n"
-                    "Examples:\n"
-                    "  assay score results/demo.jsonl\n"
-                    "  assay score mine.jsonl --suite demo -p 0 1 1.5 2 --json");
+    command->footer(
+        "fast_p is the fraction of all tasks of the suite whose candidate is correct and more than p times\n"
+        "as fast as the baseline; of several candidates for a task the best counts.\n"
+        "Examples:\n"
+        "  assay score results/demo.jsonl\n"
+        "  assay score mine.jsonl --suite demo -p 0 1 1.5 2 --json");
     command->callback([arguments, &run] { run = [arguments] { return run_score(*arguments); }; });
 }
 

@@ -52,8 +52,11 @@ int list(const Arguments& arguments) {
     if (arguments.common.json) {
         auto json = nlohmann::json::array();
         for (const tasks::Task& task : catalog->tasks) {
-            json.push_back({{"name", task.name}, {"title", task.title}, {"level", task.level},
-                            {"category", task.category}, {"hash", task.hash}});
+            json.push_back({{"name", task.name},
+                            {"title", task.title},
+                            {"level", task.level},
+                            {"category", task.category},
+                            {"hash", task.hash}});
         }
         fmt::print("{}\n", json.dump());
     } else {
@@ -68,16 +71,26 @@ int list(const Arguments& arguments) {
 /// `const float* x` for an input, `float* y` for an output.
 std::string c_type(tasks::DType dtype) {
     switch (dtype) {
-    case tasks::DType::Float64: return "double";
-    case tasks::DType::Float32: return "float";
-    case tasks::DType::Float16: return "__half";
-    case tasks::DType::BFloat16: return "__nv_bfloat16";
-    case tasks::DType::Int64: return "long long";
-    case tasks::DType::Int32: return "int";
-    case tasks::DType::Int16: return "short";
-    case tasks::DType::Int8: return "signed char";
-    case tasks::DType::UInt8: return "unsigned char";
-    case tasks::DType::Bool: return "bool";
+    case tasks::DType::Float64:
+        return "double";
+    case tasks::DType::Float32:
+        return "float";
+    case tasks::DType::Float16:
+        return "__half";
+    case tasks::DType::BFloat16:
+        return "__nv_bfloat16";
+    case tasks::DType::Int64:
+        return "long long";
+    case tasks::DType::Int32:
+        return "int";
+    case tasks::DType::Int16:
+        return "short";
+    case tasks::DType::Int8:
+        return "signed char";
+    case tasks::DType::UInt8:
+        return "unsigned char";
+    case tasks::DType::Bool:
+        return "bool";
     }
     return "void";
 }
@@ -92,8 +105,8 @@ std::string signature(const tasks::Task& task) {
         text += fmt::format("{}{}* {}", std::exchange(separator, ", "), c_type(output.dtype), output.name);
     }
     for (const tasks::Parameter& parameter : task.parameters) {
-        text += fmt::format("{}{} {}", std::exchange(separator, ", "),
-                            parameter.axis ? "int" : c_type(parameter.dtype), parameter.name);
+        text += fmt::format("{}{} {}", std::exchange(separator, ", "), parameter.axis ? "int" : c_type(parameter.dtype),
+                            parameter.name);
     }
     return text + ")";
 }

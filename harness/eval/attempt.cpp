@@ -75,7 +75,9 @@ void Attempt::warn(const std::vector<std::string>& warnings) {
     evaluation_.warnings.insert(evaluation_.warnings.end(), warnings.begin(), warnings.end());
 }
 
-void Attempt::pass() { evaluation_.status = store::Status::Passed; }
+void Attempt::pass() {
+    evaluation_.status = store::Status::Passed;
+}
 
 store::Evaluation Attempt::finish() {
     enter("");
@@ -100,19 +102,19 @@ bool Attempt::compile(compile::Compiler& compiler, const std::string& architectu
         return false;
     }
     if (!compilation->failure.empty()) {
-        const store::Status status = compilation->failure == "timeout" ? store::Status::Timeout
-                                     : compilation->failure == "resource_limit"
-                                         ? store::Status::ResourceLimit
-                                         : store::Status::CompileError;
-        return fail(status, {.stage = "compile",
-                             .check = compilation->failure,
-                             .detail = compilation->log,
-                             .hint = "the compiler gave up on this source: look for unbounded templates, macros or arrays",
-                             .file = request.name,
-                             .line = 0,
-                             .workload = {},
-                             .regime = {},
-                             .values = {}});
+        const store::Status status = compilation->failure == "timeout"          ? store::Status::Timeout
+                                     : compilation->failure == "resource_limit" ? store::Status::ResourceLimit
+                                                                                : store::Status::CompileError;
+        return fail(status,
+                    {.stage = "compile",
+                     .check = compilation->failure,
+                     .detail = compilation->log,
+                     .hint = "the compiler gave up on this source: look for unbounded templates, macros or arrays",
+                     .file = request.name,
+                     .line = 0,
+                     .workload = {},
+                     .regime = {},
+                     .values = {}});
     }
     if (!compilation->ptx) {
         store::Finding finding{.stage = "compile",

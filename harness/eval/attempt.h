@@ -19,14 +19,14 @@ namespace assay::eval {
 
 /// Each stage returns true to go on; false once the verdict stands.
 class Attempt {
-  public:
+public:
     Attempt(const Settings& settings, const tasks::Task& task, const Candidate& candidate, const Progress& progress);
 
     [[nodiscard]] bool compile(compile::Compiler& compiler, const std::string& architecture);
     [[nodiscard]] bool record(plan::Planner& planner, const std::vector<tasks::Binding>& bindings,
                               const plan::DeviceProperties& properties);
-    /// Runs every workload of `reference` in every regime that suits it and compares. The last `timed` workload, if any,
-    /// is checked in its own regime too.
+    /// Runs every workload of `reference` in every regime that suits it and compares. The last `timed` workload, if
+    /// any, is checked in its own regime too.
     [[nodiscard]] bool check(Reference& reference, const std::vector<const tasks::Workload*>& workloads);
     [[nodiscard]] bool time(Reference& reference, std::size_t workload, const std::string& workload_name);
 
@@ -38,7 +38,7 @@ class Attempt {
     [[nodiscard]] const plan::Recording& recording() const { return recording_; }
     [[nodiscard]] store::Evaluation& evaluation() { return evaluation_; }
 
-  private:
+private:
     struct Place {
         std::string workload, regime;
     };

@@ -17,25 +17,19 @@ constexpr std::chrono::milliseconds copy_timeout{60'000};
 constexpr double shortest_sample = 1e-3;
 
 nlohmann::json comparison_json(const verify::Comparison& c, const std::string& output) {
-    return {{"output", output},
-            {"index", c.first_bad},
-            {"expected", c.expected},
-            {"got", c.got},
-            {"max_error", c.max_error},
-            {"norm_error", c.norm_error},
-            {"tolerance", c.tolerance},
-            {"bad", c.bad},
-            {"total", c.total},
-            {"class", tasks::to_string(c.error_class)},
-            {"histogram", c.histogram},
-            {"pattern", c.pattern}};
+    return {{"output", output},         {"index", c.first_bad},
+            {"expected", c.expected},   {"got", c.got},
+            {"max_error", c.max_error}, {"norm_error", c.norm_error},
+            {"tolerance", c.tolerance}, {"bad", c.bad},
+            {"total", c.total},         {"class", tasks::to_string(c.error_class)},
+            {"histogram", c.histogram}, {"pattern", c.pattern}};
 }
 
 /// "output 'y': 2 of 9 elements are wrong (last row); first at index 7: expected 1, got 0"
 std::string describe(const verify::Comparison& c, const std::string& output) {
     const std::string pattern = c.pattern.empty() ? "" : " (" + c.pattern + ")";
-    return fmt::format("output '{}': {} of {} elements are wrong{}; first at index {}: expected {:.9g}, got {:.9g}", output,
-                       c.bad, c.total, pattern, c.first_bad, c.expected, c.got);
+    return fmt::format("output '{}': {} of {} elements are wrong{}; first at index {}: expected {:.9g}, got {:.9g}",
+                       output, c.bad, c.total, pattern, c.first_bad, c.expected, c.got);
 }
 
 std::vector<verify::Regime> regimes_of(const tasks::Workload& workload) {
@@ -100,8 +94,7 @@ bool Attempt::grade(std::size_t index, const std::vector<Bytes>& images, const s
         return fail(store::Status::MemoryError, std::move(finding));
     }
     for (std::uint32_t i = 0; i < expectations.size(); ++i) {
-        const auto comparison =
-            verify::compare(expectations[i], output_bytes(plan, images, i), task_.accepts, poison);
+        const auto comparison = verify::compare(expectations[i], output_bytes(plan, images, i), task_.accepts, poison);
         if (std::isfinite(comparison.max_error)) {
             evaluation_.max_error = std::max(evaluation_.max_error, comparison.max_error);
         }
@@ -146,7 +139,8 @@ bool Attempt::check_once(std::size_t index, const std::vector<Bytes>& inputs,
                 evaluation_.findings.back().detail =
                     "the first run was right, the second on the same inputs was not: " +
                     evaluation_.findings.back().detail;
-                evaluation_.findings.back().hint = "look for a race between threads, or for memory read before it is written";
+                evaluation_.findings.back().hint =
+                    "look for a race between threads, or for memory read before it is written";
             }
             return false;
         }
@@ -167,7 +161,8 @@ bool Attempt::check_workload(Reference& reference, std::size_t index, const task
             fail_harness(expectations.error());
             return false;
         }
-        const auto spent = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
+        const auto spent =
+            std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
         deadline_ = std::max(settings_.kernel_deadline, 50 * spent);
         if (!check_once(index, inputs, *expectations, place, regime == verify::Regime::Normal)) {
             return false;

@@ -11,7 +11,7 @@ namespace assay::eval {
 
 struct Candidate {
     std::string name;
-    std::filesystem::path path;       ///< of the source
+    std::filesystem::path path; ///< of the source
     std::string source;
     std::string entry = "solve";
     std::string author;               ///< or the model; may be empty
@@ -27,7 +27,8 @@ inline constexpr std::size_t max_source_bytes = 1 << 20;
 /// of which all but the file named by "source" (default: the one .cu file of the folder) may be left out.
 [[nodiscard]] Result<Candidate> load_candidate(const std::filesystem::path& path);
 
-/// The candidates of a tree `root/<task>/<name>.cu` (or `<name>/candidate.json`), with their tasks set, by task and name.
+/// The candidates of a tree `root/<task>/<name>.cu` (or `<name>/candidate.json`), with their tasks set, by task and
+/// name.
 [[nodiscard]] Result<std::vector<Candidate>> load_candidates(const std::filesystem::path& root);
 
 } // namespace assay::eval

@@ -1,24 +1,14 @@
 #include "eval/evaluator.h"
 
-#include <algorithm>
 #include <fmt/format.h>
 
-#include "compile/compiler.h"
 #include "eval/attempt.h"
-#include "eval/reference.h"
+#include "eval/evaluator_state.h"
 #include "eval/run_worker.h"
-#include "plan/planner.h"
-#include "verify/compare.h"
 
 namespace assay::eval {
 
 namespace {
-
-/// The workloads of an evaluation: those for checking, and the one for timing on this device (also checked).
-struct Selection {
-    std::vector<const tasks::Workload*> workloads;
-    std::optional<std::size_t> timed;
-};
 
 Selection select_workloads(const tasks::Task& task, bool gpu) {
     Selection selection;
@@ -38,32 +28,20 @@ Selection select_workloads(const tasks::Task& task, bool gpu) {
 
 } // namespace
 
-struct Evaluator::State {
-    Settings settings;
-    std::unique_ptr<compile::Compiler> compiler;
-    plan::Planner planner;
-    // The last task's reference: candidates of one task come one after the other.
-    std::string task;
-    Selection selection;
-    std::unique_ptr<Reference> reference;
-
-    /// Makes `reference` that of `task`.
-    Result<> use(const tasks::Task& wanted) {
-        if (task == wanted.name && reference) {
-            return {};
-        }
-        reference.reset();
-        selection = select_workloads(wanted, settings.device != "vgpu");
-        auto built =
-            Reference::build(wanted, selection.workloads, settings.root, *compiler, planner, settings.device);
-        if (!built) {
-            return std::unexpected(built.error());
-        }
-        reference = std::move(*built);
-        task = wanted.name;
+Result<> Evaluator::State::use(const tasks::Task& wanted) {
+    if (task.name == wanted.name && reference) {
         return {};
     }
-};
+    reference.reset();
+    task = wanted; // the selection points into it
+    selection = select_workloads(task, settings.device != "vgpu");
+    auto built = Reference::build(task, selection.workloads, *compiler, planner, settings.device);
+    if (!built) {
+        return std::unexpected(built.error());
+    }
+    reference = std::move(*built);
+    return {};
+}
 
 Evaluator::Evaluator(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Evaluator::~Evaluator() = default;
@@ -138,48 +116,6 @@ Evaluator::Planned Evaluator::plan(const tasks::Task& task, const tasks::Workloa
         return {attempt.finish(), std::move(plan)};
     }
     return {attempt.finish(), std::nullopt};
-}
-
-Result<std::vector<std::string>> Evaluator::check_soundness(const tasks::Task& task, const Progress& progress) {
-    State& state = *state_;
-    if (const auto ready = state.use(task); !ready) {
-        return std::unexpected(ready.error());
-    }
-    Reference& reference = *state.reference;
-    std::vector<std::string> problems;
-    const auto key = verify::Key::fresh();
-    constexpr std::uint8_t poison = 0xFF;
-    for (std::size_t i = 0; i < state.selection.workloads.size(); ++i) {
-        const tasks::Workload& workload = *state.selection.workloads[i];
-        if (progress) {
-            progress(workload.name);
-        }
-        const tasks::Binding& binding = reference.bindings()[i];
-        const auto inputs = verify::generate(binding, key, verify::Regime::Normal, 0);
-        const auto others =
-            reference.expect(i, verify::generate(binding, key, verify::Regime::Normal, 1), verify::Regime::Normal);
-        const auto expectations = reference.expect(i, inputs, verify::Regime::Normal);
-        if (!expectations || !others) {
-            return std::unexpected(expectations ? others.error() : expectations.error());
-        }
-        for (std::uint32_t output = 0; output < expectations->size(); ++output) {
-            const verify::Expectation& expectation = (*expectations)[output];
-            const auto dtype = expectation.tensor.dtype;
-            const std::string place = fmt::format("workload '{}', output '{}': ", workload.name, expectation.tensor.name);
-            const auto honest = verify::from_doubles(dtype, expectation.reference);
-            if (!verify::compare(expectation, honest, task.accepts, poison).passed) {
-                problems.push_back(place + "the reference itself does not pass");
-            }
-            const auto other = verify::from_doubles(dtype, (*others)[output].reference);
-            for (const verify::Mutant& mutant :
-                 verify::make_mutants(binding, output, expectation, inputs, other, poison)) {
-                if (verify::compare(expectation, mutant.output, task.accepts, poison).passed) {
-                    problems.push_back(place + "passes with a wrong output: " + mutant.name);
-                }
-            }
-        }
-    }
-    return problems;
 }
 
 } // namespace assay::eval

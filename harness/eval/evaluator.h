@@ -1,8 +1,9 @@
 // The pipeline: one candidate on one task, from source to verdict and speed-up.
 //
-// compile → rules and launch plan → checked runs → timing, each of the candidate's parts in a worker process of its own:
-// a compiler, a recorder and a run worker that holds nothing but the candidate's plan and the inputs. This process is
-// the grader: it alone has the key, the expected outputs and the tolerances. The reference runs in another run worker.
+// compile → rules and launch plan → checked runs → timing, each of the candidate's parts in a worker process of its
+// own: a compiler, a recorder and a run worker that holds nothing but the candidate's plan and the inputs. This process
+// is the grader: it alone has the key, the expected outputs and the tolerances. The reference runs in another run
+// worker.
 #pragma once
 
 #include <chrono>
@@ -19,11 +20,11 @@
 namespace assay::eval {
 
 struct Settings {
-    std::filesystem::path root;       ///< of tasks, references and datasets
-    std::filesystem::path cache;      ///< folder; empty: none
-    std::string device = "auto";      ///< "vgpu", "cuda:N" or "auto"
+    std::filesystem::path root;  ///< of tasks, references and datasets
+    std::filesystem::path cache; ///< folder; empty: none
+    std::string device = "auto"; ///< "vgpu", "cuda:N" or "auto"
     bool time = true;
-    std::chrono::milliseconds time_budget{5'000}; ///< of pairs, for one candidate
+    std::chrono::milliseconds time_budget{5'000};      ///< of pairs, for one candidate
     std::chrono::milliseconds kernel_deadline{10'000}; ///< of one run, or 50 times the baseline's if that is longer
 };
 
@@ -31,18 +32,20 @@ struct Settings {
 using Progress = std::function<void(const std::string& stage)>;
 
 class Evaluator {
-  public:
+public:
     /// An Error here means that nothing can be judged: no toolkit, no such device.
     [[nodiscard]] static Result<std::unique_ptr<Evaluator>> open(Settings settings);
     ~Evaluator();
 
-    /// Always yields an evaluation; the harness's own faults are Status::HarnessError in it. Evaluations of the same task
-    /// one after the other share the reference's worker.
+    /// Always yields an evaluation; the harness's own faults are Status::HarnessError in it. Evaluations of the same
+    /// task one after the other share the reference's worker.
     [[nodiscard]] store::Evaluation evaluate(const tasks::Task& task, const Candidate& candidate,
                                              const Progress& progress = {});
 
-    /// Runs the reference of `task` on every workload that is used for checking, and says what is unsound: a mutant output
-    /// that passes, a workload where the reference itself fails. Empty: sound.
+    /// Runs the reference of `task` on every workload that an evaluation would run, and says what is unsound: a mutant
+    /// output that passes, a workload where the reference itself fails. Empty: sound. Outputs of fewer than 32 elements
+    /// are too small to tell some mutants from the right answer (the mean of one element is the element): they need the
+    /// other workloads beside them.
     [[nodiscard]] Result<std::vector<std::string>> check_soundness(const tasks::Task& task,
                                                                    const Progress& progress = {});
 
@@ -53,7 +56,7 @@ class Evaluator {
     };
     [[nodiscard]] Planned plan(const tasks::Task& task, const tasks::Workload& workload, const Candidate& candidate);
 
-  private:
+private:
     struct State;
     explicit Evaluator(std::unique_ptr<State> state);
     std::unique_ptr<State> state_;

@@ -60,8 +60,8 @@ DeviceResult<Module> Module::load(const Session& session, const std::string& ptx
     std::array<CUjit_option, 2> options{CU_JIT_ERROR_LOG_BUFFER, CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES};
     std::array<void*, 2> values{log.data(), reinterpret_cast<void*>(log.size() - 1)};
     CUmodule handle = nullptr;
-    const CUresult result = session.table().cuModuleLoadDataEx(&handle, ptx.c_str(), options.size(), options.data(),
-                                                               values.data());
+    const CUresult result =
+        session.table().cuModuleLoadDataEx(&handle, ptx.c_str(), options.size(), options.data(), values.data());
     if (result != CUDA_SUCCESS) {
         DeviceFault fault = make_fault(session, "cuModuleLoadDataEx", result);
         if (log[0] != '\0') {
@@ -78,8 +78,7 @@ Module::~Module() {
     }
 }
 
-Module::Module(Module&& other) noexcept
-    : session_(other.session_), handle_(std::exchange(other.handle_, nullptr)) {}
+Module::Module(Module&& other) noexcept : session_(other.session_), handle_(std::exchange(other.handle_, nullptr)) {}
 
 DeviceResult<std::unique_ptr<PreparedPlan>> PreparedPlan::prepare(const Session& session, const Module& module,
                                                                   plan::LaunchPlan plan) {
@@ -148,7 +147,9 @@ PreparedPlan::~PreparedPlan() {
     }
 }
 
-CUdeviceptr PreparedPlan::resolve(plan::Pointer pointer) const { return placed_[pointer.buffer].data + pointer.offset; }
+CUdeviceptr PreparedPlan::resolve(plan::Pointer pointer) const {
+    return placed_[pointer.buffer].data + pointer.offset;
+}
 
 Bytes PreparedPlan::relocate(const Bytes& data, const std::vector<plan::Relocation>& relocations) const {
     Bytes patched = data;

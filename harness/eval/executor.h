@@ -1,8 +1,8 @@
 // Runs launch plans on an opened device: buffers with red zones, steps in order, times by events.
 //
 // Every buffer of a plan lies between two red zones of `zone_bytes`, filled with the run's zone byte; outputs and
-// scratch are filled with the run's poison byte before the steps run. The executor judges nothing: it hands back the raw
-// images, zones included, and the grader, in another process, looks at them.
+// scratch are filled with the run's poison byte before the steps run. The executor judges nothing: it hands back the
+// raw images, zones included, and the grader, in another process, looks at them.
 #pragma once
 
 #include <cstddef>
@@ -36,14 +36,14 @@ template <class T = void> using DeviceResult = std::expected<T, DeviceFault>;
 
 /// A module on the device.
 class Module {
-  public:
+public:
     [[nodiscard]] static DeviceResult<Module> load(const Session& session, const std::string& ptx);
     ~Module();
     Module(Module&& other) noexcept;
     Module& operator=(Module&&) = delete;
     [[nodiscard]] CUmodule handle() const { return handle_; }
 
-  private:
+private:
     Module(const Session& session, CUmodule handle) : session_(&session), handle_(handle) {}
     const Session* session_;
     CUmodule handle_ = nullptr;
@@ -51,10 +51,9 @@ class Module {
 
 /// A plan with its buffers allocated and its kernels found.
 class PreparedPlan {
-  public:
-    [[nodiscard]] static DeviceResult<std::unique_ptr<PreparedPlan>> prepare(const Session& session,
-                                                                             const Module& module,
-                                                                             plan::LaunchPlan plan);
+public:
+    [[nodiscard]] static DeviceResult<std::unique_ptr<PreparedPlan>>
+    prepare(const Session& session, const Module& module, plan::LaunchPlan plan);
     ~PreparedPlan();
     PreparedPlan(const PreparedPlan&) = delete;
     PreparedPlan& operator=(const PreparedPlan&) = delete;
@@ -67,10 +66,11 @@ class PreparedPlan {
     [[nodiscard]] DeviceResult<> run();
     /// Seconds that `repeats` runs take by the device's own clock.
     [[nodiscard]] DeviceResult<double> time(unsigned repeats);
-    /// One image for each buffer of the plan: inputs and outputs with their zones, of scratch the two zones, of symbols nothing.
+    /// One image for each buffer of the plan: inputs and outputs with their zones, of scratch the two zones, of symbols
+    /// nothing.
     [[nodiscard]] DeviceResult<std::vector<Bytes>> read_images();
 
-  private:
+private:
     struct Placed {
         CUdeviceptr base = 0; ///< of the allocation; 0 of a symbol
         CUdeviceptr data = 0;

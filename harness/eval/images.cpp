@@ -50,10 +50,11 @@ std::optional<Damage> find_damage(const plan::LaunchPlan& plan, const tasks::Bin
         const auto before = find_changes(image.first(zone_bytes), std::byte{zone});
         const auto after = find_changes(image.last(zone_bytes), std::byte{zone});
         if (before.count > 0) {
-            return Damage{"red-zone",
-                          fmt::format("{} bytes before the start of {} were overwritten, the farthest {} bytes before it",
-                                      before.count, buffer_name(buffer, binding), zone_bytes - before.first),
-                          "an index is negative: check the offsets"};
+            return Damage{
+                "red-zone",
+                fmt::format("{} bytes before the start of {} were overwritten, the farthest {} bytes before it",
+                            before.count, buffer_name(buffer, binding), zone_bytes - before.first),
+                "an index is negative: check the offsets"};
         }
         if (after.count > 0) {
             return Damage{"red-zone",
@@ -67,10 +68,10 @@ std::optional<Damage> find_damage(const plan::LaunchPlan& plan, const tasks::Bin
         const auto data = image.subspan(zone_bytes, buffer.bytes);
         const auto [now, original] = std::ranges::mismatch(data, inputs.at(buffer.index));
         if (now != data.end()) {
-            return Damage{"inputs-unchanged",
-                          fmt::format("{} was modified, first at byte {}", buffer_name(buffer, binding),
-                                      now - data.begin()),
-                          "inputs are read-only: write to the output or to scratch memory"};
+            return Damage{
+                "inputs-unchanged",
+                fmt::format("{} was modified, first at byte {}", buffer_name(buffer, binding), now - data.begin()),
+                "inputs are read-only: write to the output or to scratch memory"};
         }
     }
     return std::nullopt;

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
-#include <fstream>
-#include <sstream>
 
 #include "eval/images.h"
 
@@ -12,46 +10,16 @@ namespace assay::eval {
 
 namespace {
 
-namespace fs = std::filesystem;
 constexpr std::chrono::milliseconds reference_timeout{120'000};
 constexpr std::uint8_t reference_poison = 0xFF; // a NaN in every floating-point type
-
-Result<std::string> read_file(const fs::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    if (!file) {
-        return fail("cannot read", path.string());
-    }
-    return text.str();
-}
-
-/// The operator library by the names that references include it with: "ops/tensor.cuh".
-Result<std::map<std::string, std::string>> operator_headers(const fs::path& root) {
-    std::map<std::string, std::string> headers;
-    std::error_code error;
-    for (const auto& entry : fs::directory_iterator(root / "reference" / "ops", error)) {
-        if (entry.path().extension() == ".cuh") {
-            auto text = read_file(entry.path());
-            if (!text) {
-                return std::unexpected(text.error());
-            }
-            headers["ops/" + entry.path().filename().string()] = std::move(*text);
-        }
-    }
-    if (error) {
-        return fail("cannot read the operator library: " + error.message(), (root / "reference/ops").string());
-    }
-    return headers;
-}
 
 Error to_error(const RunFault& fault, const std::string& where) {
     return {fmt::format("the reference failed: {}: {}", store::to_string(fault.status), fault.message), where,
             fault.hint};
 }
 
-/// Whether every value is an integer that fp32 holds, and the baseline got all of them right: then every honest order of
-/// computation does, and the comparison can be exact.
+/// Whether every value is an integer that fp32 holds, and the baseline got all of them right: then every honest order
+/// of computation does, and the comparison can be exact.
 bool is_exact(const tasks::Binding::Tensor& tensor, const std::vector<double>& oracle,
               const std::vector<double>& baseline, verify::Regime regime) {
     if (!tasks::is_float(tensor.dtype)) {
@@ -87,8 +55,8 @@ std::string architecture_of(const driver::DeviceDescription& device) {
 
 Result<std::unique_ptr<Reference>> Reference::build(const tasks::Task& task,
                                                     const std::vector<const tasks::Workload*>& workloads,
-                                                    const fs::path& root, compile::Compiler& compiler,
-                                                    plan::Planner& planner, const std::string& device) {
+                                                    compile::Compiler& compiler, plan::Planner& planner,
+                                                    const std::string& device) {
     auto runner = Runner::start(device);
     if (!runner) {
         return std::unexpected(runner.error());
@@ -103,20 +71,15 @@ Result<std::unique_ptr<Reference>> Reference::build(const tasks::Task& task,
         widened.push_back(tasks::widen(*binding));
         reference->bindings_.push_back(std::move(*binding));
     }
-    const auto source = read_file(task.reference);
+    const auto source = tasks::load_reference(task);
     if (!source) {
         return std::unexpected(source.error());
     }
-    const auto headers = operator_headers(root);
-    if (!headers) {
-        return std::unexpected(headers.error());
-    }
-    auto baseline =
-        reference->make_program(task, *source, false, *headers, reference->bindings_, compiler, planner);
+    auto baseline = reference->make_program(task, *source, false, reference->bindings_, compiler, planner);
     if (!baseline) {
         return std::unexpected(baseline.error());
     }
-    auto oracle = reference->make_program(task, *source, true, *headers, widened, compiler, planner);
+    auto oracle = reference->make_program(task, *source, true, widened, compiler, planner);
     if (!oracle) {
         return std::unexpected(oracle.error());
     }
@@ -125,15 +88,14 @@ Result<std::unique_ptr<Reference>> Reference::build(const tasks::Task& task,
     return reference;
 }
 
-Result<Reference::Program> Reference::make_program(const tasks::Task& task, const std::string& source, bool oracle,
-                                                   const std::map<std::string, std::string>& headers,
-                                                   const std::vector<tasks::Binding>& bindings,
+Result<Reference::Program> Reference::make_program(const tasks::Task& task, const tasks::ReferenceSource& source,
+                                                   bool oracle, const std::vector<tasks::Binding>& bindings,
                                                    compile::Compiler& compiler, plan::Planner& planner) {
     compile::Request request;
-    request.source = oracle ? "#define ASSAY_ORACLE 1\n#line 1\n" + source : source;
+    request.source = oracle ? "#define ASSAY_ORACLE 1\n#line 1\n" + source.text : source.text;
     request.name = task.reference.filename().string();
     request.architecture = architecture_of(device());
-    request.headers = headers;
+    request.headers = source.headers;
     const auto compilation = compiler.compile(request);
     if (!compilation) {
         return std::unexpected(compilation.error());
@@ -196,8 +158,8 @@ Result<std::vector<verify::Expectation>> Reference::expect(std::size_t index, co
     for (std::size_t i = 0; i < binding.outputs.size(); ++i) {
         const tasks::Binding::Tensor& tensor = binding.outputs[i];
         const auto oracle_type = tasks::is_float(tensor.dtype) ? tasks::DType::Float64 : tensor.dtype;
-        verify::Expectation expectation{
-            tensor, verify::to_doubles(oracle_type, (*oracle)[i]), verify::to_doubles(tensor.dtype, (*baseline)[i]), false};
+        verify::Expectation expectation{tensor, verify::to_doubles(oracle_type, (*oracle)[i]),
+                                        verify::to_doubles(tensor.dtype, (*baseline)[i]), false};
         expectation.exact = is_exact(tensor, expectation.oracle, expectation.reference, regime);
         expectations.push_back(std::move(expectation));
     }

@@ -8,6 +8,7 @@
 #include "compile/compiler.h"
 #include "eval/runner.h"
 #include "plan/planner.h"
+#include "tasks/reference.h"
 #include "tasks/task.h"
 #include "verify/compare.h"
 #include "verify/inputs.h"
@@ -21,12 +22,11 @@ namespace assay::eval {
 [[nodiscard]] std::string architecture_of(const driver::DeviceDescription& device);
 
 class Reference {
-  public:
-    /// Compiles, plans and loads the reference of `task` for each workload of `workloads`. Every Error is the harness's (or the
-    /// task author's) fault, with NVRTC's log where there is one.
+public:
+    /// Compiles, plans and loads the reference of `task` for each workload of `workloads`. Every Error is the harness's
+    /// (or the task author's) fault, with NVRTC's log where there is one.
     [[nodiscard]] static Result<std::unique_ptr<Reference>> build(const tasks::Task& task,
                                                                   const std::vector<const tasks::Workload*>& workloads,
-                                                                  const std::filesystem::path& root,
                                                                   compile::Compiler& compiler, plan::Planner& planner,
                                                                   const std::string& device);
 
@@ -37,21 +37,21 @@ class Reference {
     [[nodiscard]] Result<std::vector<verify::Expectation>> expect(std::size_t index, const std::vector<Bytes>& inputs,
                                                                   verify::Regime regime);
 
-    /// One timed run of the baseline on the inputs that `expect` saw last for this workload, in seconds for all repeats.
+    /// One timed run of the baseline on the inputs that `expect` saw last for this workload, in seconds for all
+    /// repeats.
     [[nodiscard]] RunResult<double> time_baseline(std::size_t index, unsigned repeats);
 
     /// What the trusted worker noted: kernels that ran in the interpreter.
     [[nodiscard]] Runner::Notes take_notes() { return runner_.take_notes(); }
 
-  private:
+private:
     struct Program {
         std::vector<plan::LaunchPlan> plans;
         std::vector<std::uint32_t> prepared;
     };
     explicit Reference(Runner runner) : runner_(std::move(runner)) {}
-    [[nodiscard]] Result<Program> make_program(const tasks::Task& task, const std::string& source, bool oracle,
-                                               const std::map<std::string, std::string>& headers,
-                                               const std::vector<tasks::Binding>& bindings,
+    [[nodiscard]] Result<Program> make_program(const tasks::Task& task, const tasks::ReferenceSource& source,
+                                               bool oracle, const std::vector<tasks::Binding>& bindings,
                                                compile::Compiler& compiler, plan::Planner& planner);
     [[nodiscard]] RunResult<std::vector<Bytes>> outputs(const Program& program, std::size_t index,
                                                         const std::vector<Bytes>& inputs);

@@ -21,7 +21,7 @@ using sandbox::Message;
 
 /// Overwrites twice the L2 cache before a timed run, so that nothing of the run before is left in it.
 class CacheFlush {
-  public:
+public:
     explicit CacheFlush(const Session& session) : session_(session) {
         if (session.is_gpu() && session.description().l2_bytes > 0) {
             bytes_ = std::size_t{2} * session.description().l2_bytes;
@@ -46,7 +46,7 @@ class CacheFlush {
         }
     }
 
-  private:
+private:
     const Session& session_;
     CUdeviceptr buffer_ = 0;
     std::size_t bytes_ = 0;
@@ -99,8 +99,8 @@ Result<Message> prepare(Worker& worker, const json& request) {
     if (!plan) {
         return std::unexpected(plan.error());
     }
-    auto prepared = PreparedPlan::prepare(
-        *worker.session, *worker.modules.at(request.at("module").get<std::size_t>()), std::move(*plan));
+    auto prepared = PreparedPlan::prepare(*worker.session, *worker.modules.at(request.at("module").get<std::size_t>()),
+                                          std::move(*plan));
     if (!prepared) {
         return fault_reply(*worker.session, prepared.error());
     }

@@ -1,7 +1,7 @@
 // The process that runs kernels (`assay --worker run`).
 //
-// It holds a device, modules and prepared plans, and nothing that a candidate could profit from: no expected outputs, no
-// tolerances, no keys. One request, one reply:
+// It holds a device, modules and prepared plans, and nothing that a candidate could profit from: no expected outputs,
+// no tolerances, no keys. One request, one reply:
 //   {"op": "open", "device"}                    → {"device": {...}}
 //   {"op": "load"} + PTX                        → {"module": N}
 //   {"op": "prepare", "module", "plan"}         → {"plan": N}
@@ -10,7 +10,8 @@
 //   {"op": "time", "plan", "zone", "poison", "repeats"} → {"seconds"}: of all repeats, by the device's clock
 //   {"op": "images", "plan"}                    → {} + one image a buffer: as the last timed run left them
 //   {"op": "release", "plan"}                   → {}
-//   {"op": "notes"}                             → {"fallbacks": [...], "output"}: what ran in the interpreter, device printf
+//   {"op": "notes"}                             → {"fallbacks": [...], "output"}: what ran in the interpreter, device
+//   printf
 // A device's refusal is the reply {"fault": {code, name, call, kernel, kind, message, line}}.
 #pragma once
 

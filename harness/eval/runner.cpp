@@ -98,7 +98,9 @@ auto pick(RunResult<Message> reply, Function function) -> RunResult<decltype(fun
     }
 }
 
-std::vector<Bytes> blobs(Message reply) { return std::move(reply.blobs); }
+std::vector<Bytes> blobs(Message reply) {
+    return std::move(reply.blobs);
+}
 void nothing(const Message&) {}
 
 } // namespace

@@ -18,7 +18,7 @@ namespace assay::eval {
 /// Why a program did not do what was asked, in the words of a verdict.
 struct RunFault {
     store::Status status = store::Status::HarnessError;
-    std::string check;   ///< "launch", "address", "assert", "deadline", "memory", ...
+    std::string check; ///< "launch", "address", "assert", "deadline", "memory", ...
     std::string message;
     std::string hint;
     std::uint32_t line = 0;
@@ -26,9 +26,10 @@ struct RunFault {
 
 template <class T> using RunResult = std::expected<T, RunFault>;
 
-/// One worker process with one device. After a fault that breaks the context (everything but a refused launch) `usable` is false.
+/// One worker process with one device. After a fault that breaks the context (everything but a refused launch) `usable`
+/// is false.
 class Runner {
-  public:
+public:
     [[nodiscard]] static Result<Runner> start(const std::string& device);
 
     [[nodiscard]] const driver::DeviceDescription& device() const { return description_; }
@@ -53,7 +54,7 @@ class Runner {
     };
     [[nodiscard]] Notes take_notes();
 
-  private:
+private:
     explicit Runner(sandbox::Worker worker) : worker_(std::move(worker)) {}
     [[nodiscard]] RunResult<sandbox::Message> call(sandbox::Message request, Timeout timeout);
 

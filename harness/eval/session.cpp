@@ -35,7 +35,9 @@ Result<int> parse_ordinal(const std::string& device) {
 
 } // namespace
 
-bool has_vgpu() { return ASSAY_VGPU != 0; }
+bool has_vgpu() {
+    return ASSAY_VGPU != 0;
+}
 
 Session::~Session() {
     if (table_ != nullptr) {

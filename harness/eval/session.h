@@ -9,7 +9,7 @@
 namespace assay::eval {
 
 class Session {
-  public:
+public:
     /// "vgpu", "cuda:N", or "auto": the first GPU if there is one, else the vGPU.
     [[nodiscard]] static Result<Session> open(const std::string& device);
     ~Session();
@@ -20,7 +20,7 @@ class Session {
     [[nodiscard]] const driver::DeviceDescription& description() const { return description_; }
     [[nodiscard]] bool is_gpu() const { return description_.kind == "gpu"; }
 
-  private:
+private:
     Session(const driver::Table* table, CUdevice device) : table_(table), device_(device) {}
     const driver::Table* table_ = nullptr;
     CUdevice device_ = 0;

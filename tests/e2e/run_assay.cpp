@@ -33,7 +33,8 @@ std::vector<nlohmann::json> Outcome::lines() const {
 Outcome run(const std::string& command, const fs::path& folder) {
     const Scratch scratch;
     const fs::path script = scratch.path() / "script";
-    std::ofstream(script) << "assay() { " ASSAY_PROGRAM " \"$@\"; }\ncd '" << folder.string() << "'\n" << command << '\n';
+    std::ofstream(script) << "assay() { " ASSAY_PROGRAM " \"$@\"; }\ncd '" << folder.string() << "'\n"
+                          << command << '\n';
     const std::string shell = "bash '" + script.string() + "' >'" + (scratch.path() / "out").string() + "' 2>'" +
                               (scratch.path() / "err").string() + "' </dev/null";
     const int status = std::system(shell.c_str());

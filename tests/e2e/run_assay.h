@@ -20,14 +20,14 @@ struct Outcome {
 
 /// A folder of its own, removed at the end.
 class Scratch {
-  public:
+public:
     Scratch();
     ~Scratch();
     Scratch(const Scratch&) = delete;
     Scratch& operator=(const Scratch&) = delete;
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
-  private:
+private:
     std::filesystem::path path_;
 };
 

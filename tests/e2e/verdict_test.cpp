@@ -15,7 +15,9 @@ struct Case {
     unsigned line = 0;
 };
 
-void PrintTo(const Case& c, std::ostream* out) { *out << c.file; }
+void PrintTo(const Case& c, std::ostream* out) {
+    *out << c.file;
+}
 
 class Verdict : public testing::TestWithParam<Case> {};
 
@@ -66,9 +68,9 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(Verdict, OfAnHonestCandidateIsPassedWithASpeedUp) {
     const Scratch scratch;
-    const Outcome outcome = run("assay eval vector_add --device vgpu --json --time-budget 1 --cache cache '" +
-                                    candidates + "good.cu'",
-                                scratch.path());
+    const Outcome outcome =
+        run("assay eval vector_add --device vgpu --json --time-budget 1 --cache cache '" + candidates + "good.cu'",
+            scratch.path());
     ASSERT_EQ(outcome.code, 0) << outcome.out << outcome.err;
     const json result = outcome.lines().at(0);
     EXPECT_EQ(result.at("schema"), "assay.evaluation/1");

@@ -10,7 +10,7 @@ namespace {
 namespace fs = std::filesystem;
 
 class CandidateTest : public testing::Test {
-  protected:
+protected:
     CandidateTest() {
         std::string pattern = (fs::temp_directory_path() / "assay-test-XXXXXX").string();
         folder = mkdtemp(pattern.data());

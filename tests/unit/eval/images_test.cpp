@@ -17,7 +17,9 @@ struct RunImages {
 
     RunImages() {
         using Role = plan::Buffer::Role;
-        plan.buffers = {{Role::Input, 0, "x", 8}, {Role::Output, 0, "y", 8}, {Role::Scratch, 0, "scratch0", 100},
+        plan.buffers = {{Role::Input, 0, "x", 8},
+                        {Role::Output, 0, "y", 8},
+                        {Role::Scratch, 0, "scratch0", 100},
                         {Role::Symbol, 0, "table", 16}};
         binding.inputs.push_back({.name = "x", .shape = {2}, .distribution = {}});
         binding.outputs.push_back({.name = "y", .shape = {2}, .distribution = {}});

@@ -1,0 +1,35 @@
+// What an Evaluator keeps between candidates. Internal to eval/.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compile/compiler.h"
+#include "eval/evaluator.h"
+#include "eval/reference.h"
+#include "plan/planner.h"
+
+namespace assay::eval {
+
+/// The workloads of an evaluation: those for checking, and the one for timing on this device (also checked).
+struct Selection {
+    std::vector<const tasks::Workload*> workloads;
+    std::optional<std::size_t> timed;
+};
+
+struct Evaluator::State {
+    Settings settings;
+    std::unique_ptr<compile::Compiler> compiler;
+    plan::Planner planner;
+    // The last task's reference: candidates of one task come one after the other.
+    tasks::Task task;
+    Selection selection; ///< of `task`
+    std::unique_ptr<Reference> reference;
+
+    /// Makes `reference` that of `wanted`.
+    [[nodiscard]] Result<> use(const tasks::Task& wanted);
+};
+
+} // namespace assay::eval

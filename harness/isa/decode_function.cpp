@@ -31,7 +31,7 @@ bool FunctionDecoder::decode() {
     place_.ptx_line = source_.position.line;
     launch_bounds();
     names_.enter();
-    const bool good = formal_parameters() && (load_register_parameters(), scope(*source_.body));
+    const bool good = formal_parameters() && (load_register_parameters(), !source_.body || scope(*source_.body));
     names_.leave();
     if (good) {
         patch_labels();
@@ -265,7 +265,9 @@ bool FunctionDecoder::statement(const ptx::Statement& statement) {
         return instruction(*source);
     }
     if (const auto* label = std::get_if<ptx::Label>(&statement)) {
-        labels_[find(label->name)->index] = static_cast<std::uint32_t>(function_.body.size());
+        if (const auto name = find(label->name)) {
+            labels_[name->index] = static_cast<std::uint32_t>(function_.body.size());
+        }
         return true;
     }
     if (const auto* place = std::get_if<ptx::Location>(&statement)) {

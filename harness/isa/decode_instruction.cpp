@@ -50,6 +50,15 @@ bool is_custom(Opcode opcode) {
 /// Gives each slot its operand of the text; nullopt when they do not fit in number.
 std::optional<std::vector<const ptx::Operand*>> assign(const Form& form, std::span<const ptx::Operand> operands) {
     std::vector<const ptx::Operand*> result;
+    if (is_custom(form.opcode)) {
+        for (const ptx::Operand& operand : operands) {
+            result.push_back(&operand);
+        }
+        return result;
+    }
+    if (form.opcode == Opcode::Fence && form.mnemonic.size() > 1) {
+        return result; // a fence of a proxy may name the memory it is about
+    }
     std::size_t next = 0;
     const ptx::Operand* second = nullptr;
     for (const OperandSlot& slot : form.operands) {
@@ -139,15 +148,7 @@ bool FunctionDecoder::match_form(const ptx::Instruction& source, Instruction& re
             !match_modifiers(candidate, std::span(source.modifiers).subspan(candidate.mnemonic.size() - 1), mod)) {
             continue;
         }
-        // A fence of a proxy may name the memory it is about.
-        const bool proxy = candidate.opcode == Opcode::Fence && candidate.mnemonic.size() > 1;
-        auto assigned = is_custom(candidate.opcode) || proxy ? Arguments{} : assign(candidate, operands);
-        if (is_custom(candidate.opcode)) {
-            for (const ptx::Operand& operand : operands) {
-                assigned->push_back(&operand);
-            }
-        }
-        if (assigned) {
+        if (auto assigned = assign(candidate, operands)) {
             form = candidate.opcode == Opcode::Unsupported ? nullptr : &candidate;
             result.opcode = candidate.opcode;
             result.mod = mod;

@@ -144,16 +144,14 @@ bool is_elementwise(Opcode opcode) {
 std::uint64_t evaluate_packed(const Instruction& instruction, std::span<const Value> src, Flags& flags) {
     Modifiers mod = instruction.mod;
     mod.type = element_of(mod.type);
-    const unsigned width = bits_of(mod.type);
-    std::uint64_t result = 0;
-    for (unsigned half = 0; half < 2; ++half) {
+    const auto of_half = [&](unsigned half) {
         std::array<Value, 4> elements{};
         for (std::size_t i = 0; i < src.size(); ++i) {
-            elements.at(i).bits = truncate(src[i].bits >> (half * width), width);
+            elements.at(i).bits = element_at(src[i].bits, mod.type, half);
         }
-        result |= evaluate_scalar(instruction, mod, {elements.data(), src.size()}, flags) << (half * width);
-    }
-    return result;
+        return evaluate_scalar(instruction, mod, {elements.data(), src.size()}, flags);
+    };
+    return join(of_half(0), of_half(1), mod.type);
 }
 
 } // namespace

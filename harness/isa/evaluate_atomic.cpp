@@ -61,10 +61,11 @@ Value apply_atomic(const Modifiers& mod, Value old_value, Value b, Value c) {
             return {apply_to_element(mod, mod.type, old_bits, operand), 0};
         }
         const Type element = element_of(mod.type);
-        const unsigned half = bits_of(element);
-        const std::uint64_t low = apply_to_element(mod, element, truncate(old_bits, half), truncate(operand, half));
-        const std::uint64_t high = apply_to_element(mod, element, old_bits >> half, operand >> half);
-        return {high << half | low, 0};
+        const auto of_half = [&](unsigned half) {
+            return apply_to_element(mod, element, element_at(old_bits, element, half),
+                                    element_at(operand, element, half));
+        };
+        return {join(of_half(0), of_half(1), element), 0};
     }
     case AtomicOp::None:
     case AtomicOp::Popc:

@@ -68,8 +68,7 @@ bool combine(Combine operation, bool compared, bool c) {
 
 /// One half of a packed operand, or the whole of a scalar.
 std::uint64_t half(const Value& value, Type type, unsigned index) {
-    const unsigned width = bits_of(element_of(type));
-    return truncate(is_packed(type) ? value.bits >> (index * width) : value.bits, width);
+    return is_packed(type) ? element_at(value.bits, element_of(type), index) : truncate(value.bits, bits_of(type));
 }
 
 /// What `set` writes for true.

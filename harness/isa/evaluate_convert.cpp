@@ -74,12 +74,11 @@ std::uint64_t float_result(const Modifiers& mod, Type type, Number number) {
 std::uint64_t packed_result(const Modifiers& mod, std::span<const Value> src) {
     const Type target = element_of(mod.type);
     const Type source = element_of(mod.source_type);
-    const unsigned source_width = bits_of(source);
     const bool two = src.size() > 1;
-    const std::uint64_t low = two ? src[1].bits : truncate(src[0].bits, source_width);
-    const std::uint64_t high = two ? src[0].bits : truncate(src[0].bits >> source_width, source_width);
-    return float_result(mod, target, number_from(source, mod.ftz, high)) << bits_of(target) |
-           float_result(mod, target, number_from(source, mod.ftz, low));
+    const std::uint64_t low = two ? src[1].bits : element_at(src[0].bits, source, 0);
+    const std::uint64_t high = two ? src[0].bits : element_at(src[0].bits, source, 1);
+    return join(float_result(mod, target, number_from(source, mod.ftz, low)),
+                float_result(mod, target, number_from(source, mod.ftz, high)), target);
 }
 
 } // namespace

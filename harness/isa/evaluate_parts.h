@@ -19,6 +19,15 @@ namespace assay::isa {
     return static_cast<std::int64_t>(value << unused) >> unused;
 }
 
+/// Element `index` (0 or 1) of a packed pair, and back. Elements have 8, 16 or 32 bits.
+[[nodiscard]] inline std::uint64_t element_at(std::uint64_t packed, Type element, unsigned index) {
+    const unsigned width = bits_of(element) & 0x3f;
+    return truncate(index == 0 ? packed : packed >> width, width);
+}
+[[nodiscard]] inline std::uint64_t join(std::uint64_t low, std::uint64_t high, Type element) {
+    return high << (bits_of(element) & 0x3f) | low;
+}
+
 // evaluate_integer.cpp: 9.7.1, 9.7.2 and cvt.pack
 [[nodiscard]] std::uint64_t evaluate_integer(Opcode opcode, const Modifiers& mod, std::span<const Value> src,
                                              Flags& flags);

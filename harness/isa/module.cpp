@@ -316,11 +316,16 @@ bool ModuleDecoder::initialise_element(const ptx::Initializer& element, const Ex
 
 /// Fills the variable in row-major order; short lists leave zeros. Iterative: lists nest as deep as the dimensions.
 bool ModuleDecoder::initialise(const ptx::Variable& source, std::uint32_t index) {
-    const Extent extent = *extent_of(source);
+    const auto declared = extent_of(source);
+    if (!declared || !source.initializer) {
+        return true;
+    }
+    const Extent extent = *declared;
+    const ptx::Initializer& whole = *source.initializer;
     Variable variable = std::move(program_.variables[index]); // references may add variables meanwhile
     bool good = true;
     if (source.dimensions.size() == 1 && !source.dimensions[0]) { // `x[] = {1, 2}`
-        const auto* list = std::get_if<std::vector<ptx::Initializer>>(&source.initializer->value);
+        const auto* list = std::get_if<std::vector<ptx::Initializer>>(&whole.value);
         variable.bytes = (list != nullptr ? list->size() : 0) * extent.element_bytes;
     }
     if (variable.bytes > kMaximumInitialBytes) {
@@ -332,7 +337,7 @@ bool ModuleDecoder::initialise(const ptx::Variable& source, std::uint32_t index)
         std::uint64_t offset, bytes;
         std::size_t depth;
     };
-    std::vector<Level> pending{{&*source.initializer, 0, variable.bytes, 0}};
+    std::vector<Level> pending{{&whole, 0, variable.bytes, 0}};
     while (good && !pending.empty()) {
         const Level level = pending.back();
         pending.pop_back();
@@ -343,9 +348,9 @@ bool ModuleDecoder::initialise(const ptx::Variable& source, std::uint32_t index)
                        : fail(source.position, fmt::format("{} has too many initial values", source.name));
             continue;
         }
-        const std::uint64_t inner = level.depth < source.dimensions.size() && source.dimensions[level.depth]
-                                        ? level.bytes / std::max<std::uint64_t>(*source.dimensions[level.depth], 1)
-                                        : extent.element_bytes;
+        const std::uint64_t count =
+            level.depth < source.dimensions.size() ? source.dimensions[level.depth].value_or(0) : 0;
+        const std::uint64_t inner = count > 0 ? level.bytes / count : extent.element_bytes;
         if (list->size() * inner > level.bytes) {
             good = fail(source.position, fmt::format("{} has too many initial values", source.name));
             break;

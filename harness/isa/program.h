@@ -17,7 +17,7 @@
 
 namespace assay::isa {
 
-enum class Opcode : std::uint16_t {
+enum class Opcode : std::uint8_t {
     // integer, extended-precision and floating-point arithmetic (9.7.1 to 9.7.6)
     Abs,
     Add,

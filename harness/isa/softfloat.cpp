@@ -36,7 +36,7 @@ Wide shift_right_jam(Wide value, int count) {
 /// Rounds value / 2^shift to an integer.
 Wide round_shift(Wide value, int shift, bool negative, Rounding rounding) {
     if (shift <= 0) {
-        return value << -shift;
+        return value << (-shift & 0x7f); // never by more than the width of a format
     }
     // Beyond the width only "less than half" is left of the value.
     const Wide jammed = shift > 126 ? Wide{1} : value;

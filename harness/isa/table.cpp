@@ -200,6 +200,14 @@ bool is_type_slot(std::string_view word) {
     return word.size() > 2 && word[1] == ':';
 }
 
+Type type_of_table(std::string_view name) {
+    const auto type = type_from(name);
+    if (!type) {
+        throw std::logic_error("the instruction table names an unknown type: " + std::string(name));
+    }
+    return *type;
+}
+
 ModifierSlot parse_modifier_slot(std::string_view word) {
     ModifierSlot slot;
     if (word.back() == '?') {
@@ -212,7 +220,7 @@ ModifierSlot parse_modifier_slot(std::string_view word) {
     if (is_type_slot(word)) {
         slot.type_slot = word[0];
         for (const std::string_view name : split(word.substr(2), ',')) {
-            slot.types |= std::uint64_t{1} << static_cast<unsigned>(type_from(name).value());
+            slot.types |= std::uint64_t{1} << static_cast<unsigned>(type_of_table(name));
         }
         return slot;
     }
@@ -271,12 +279,23 @@ OperandSlot parse_operand_slot(std::string_view word) {
     } else if (word.size() == 1) {
         slot.type_slot = word[0];
     } else {
-        slot.type = type_from(word).value();
+        slot.type = type_of_table(word);
     }
     return slot;
 }
 
-/// Sorted by the first word of the mnemonic, longest mnemonics first; rows keep their order otherwise.
+/// By the first word of the mnemonic, longest mnemonics first.
+bool comes_before(const Form& a, const Form& b) {
+    if (a.mnemonic[0] != b.mnemonic[0]) {
+        return a.mnemonic[0] < b.mnemonic[0];
+    }
+    if (a.mnemonic.size() != b.mnemonic.size()) {
+        return a.mnemonic.size() > b.mnemonic.size();
+    }
+    return a.mnemonic < b.mnemonic;
+}
+
+/// Sorted; rows of one mnemonic keep their order.
 std::vector<Form> parse_rows() {
     std::vector<Form> forms;
     for (const Row& row : kRows) {
@@ -287,17 +306,9 @@ std::vector<Form> parse_rows() {
         for (const std::string_view word : split(row.operands, ' ')) {
             form.operands.push_back(parse_operand_slot(word));
         }
-        forms.push_back(std::move(form));
+        const auto place = std::ranges::upper_bound(forms, form, comes_before);
+        forms.insert(place, std::move(form));
     }
-    std::ranges::stable_sort(forms, [](const Form& a, const Form& b) {
-        if (a.mnemonic[0] != b.mnemonic[0]) {
-            return a.mnemonic[0] < b.mnemonic[0];
-        }
-        if (a.mnemonic.size() != b.mnemonic.size()) {
-            return a.mnemonic.size() > b.mnemonic.size();
-        }
-        return a.mnemonic < b.mnemonic;
-    });
     return forms;
 }
 

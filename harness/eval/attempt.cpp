@@ -159,6 +159,7 @@ bool Attempt::record(plan::Planner& planner, const std::vector<tasks::Binding>& 
     const plan::PlanError& error = recorded->error();
     store::Status status = store::Status::PlanError;
     std::string check = error.call.empty() ? "host-code" : error.call;
+    std::string hint = error.hint;
     switch (error.kind) {
     case plan::PlanError::Kind::PlanError:
         break;
@@ -173,12 +174,13 @@ bool Attempt::record(plan::Planner& planner, const std::vector<tasks::Binding>& 
     case plan::PlanError::Kind::LaunchError:
         status = store::Status::LaunchError;
         check = "launch";
+        hint = hint.empty() ? "no device launches this: change the grid, the block or the shared memory" : hint;
         break;
     }
     return fail(status, {.stage = "plan",
                          .check = check,
                          .detail = error.what,
-                         .hint = error.hint,
+                         .hint = hint,
                          .file = error.file,
                          .line = error.line,
                          .workload = {},

@@ -52,7 +52,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"empty", "plan_error", "plan", "host-code", "solve"},
                     Case{"missing_entry", "plan_error", "plan", "host-code", "solve"},
                     Case{"wrong_signature", "plan_error", "plan", "host-code", "n"},
-                    Case{"host_loop", "resource_limit", "plan", "host-limits", "steps"},
+                    Case{"host_loop", "resource_limit", "plan", "host-limits", "instructions", 8},
                     Case{"kernel_loop", "timeout", "check", "deadline", "loop"},
                     Case{"out_of_bounds", "memory_error", "check", "red-zone", "behind the end of output 'c'"},
                     Case{"wild_pointer", "memory_error", "check", "address", "bounds"},

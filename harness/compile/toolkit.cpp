@@ -26,7 +26,7 @@ constexpr std::array<const char*, 9> library_folders{"lib64",
                                                      "nvidia/cuda_nvrtc/lib",
                                                      "cu13/lib",
                                                      "cuda_nvrtc/lib"};
-constexpr std::array<const char*, 11> include_folders{"include",
+constexpr std::array<const char*, 12> include_folders{"include",
                                                       "targets/x86_64-linux/include",
                                                       "targets/sbsa-linux/include",
                                                       "nvidia/cu13/include",
@@ -34,6 +34,7 @@ constexpr std::array<const char*, 11> include_folders{"include",
                                                       "nvidia/cuda_nvrtc/include",
                                                       "nvidia/cuda_cccl/include",
                                                       "nvidia/cuda_crt/include",
+                                                      "nvidia/cuda_nvcc/include",
                                                       "cu13/include",
                                                       "cuda_runtime/include",
                                                       "cuda_cccl/include"};
@@ -43,7 +44,7 @@ std::vector<fs::path> candidate_roots() {
     std::vector<fs::path> roots;
     for (const char* variable : {"ASSAY_CUDA", "CUDA_HOME", "CUDA_PATH"}) {
         if (const char* value = std::getenv(variable); value != nullptr && *value != '\0') {
-            roots.emplace_back(value);
+            roots.push_back(fs::absolute(value)); // the worker's folder is another
         }
     }
     std::error_code ignored;

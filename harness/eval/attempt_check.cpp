@@ -172,11 +172,15 @@ bool Attempt::check_workload(Reference& reference, std::size_t index, const task
 }
 
 bool Attempt::check(Reference& reference, const std::vector<const tasks::Workload*>& workloads) {
-    enter("check");
-    const auto& device = reference.device();
-    if (!start_runner(device.kind == "gpu" ? settings_.device : "vgpu") || !load()) {
+    enter("start");
+    if (!start_runner(reference.device().kind == "gpu" ? settings_.device : "vgpu")) {
         return false;
     }
+    enter("jit");
+    if (!load()) {
+        return false;
+    }
+    enter("check");
     for (std::size_t i = 0; i < workloads.size(); ++i) {
         if (!check_workload(reference, i, *workloads[i])) {
             return false;

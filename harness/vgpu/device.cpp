@@ -111,13 +111,14 @@ CUresult Device::launch(Kernel& kernel, Launch request, const std::vector<std::b
     return CUDA_SUCCESS;
 }
 
-std::optional<Fault> Device::run(Kernel& kernel, const Launch& request) {
-    bool generate = false;
+bool Device::generate(Kernel& kernel) {
     {
         const std::scoped_lock lock(report_mutex_);
-        generate = engine_ == Engine::Auto;
+        if (engine_ == Engine::Interpreter) {
+            return false;
+        }
     }
-    if (generate && !kernel.compiled) {
+    if (!kernel.compiled) {
         kernel.compiled = true;
         if (auto code = generator_.compile(kernel.module->loaded, kernel.index)) {
             kernel.code = std::move(*code);
@@ -125,14 +126,19 @@ std::optional<Fault> Device::run(Kernel& kernel, const Launch& request) {
             kernel.fallback = kernel.function().name + ": " + code.error().what;
         }
     }
-    if (generate && !kernel.code) {
+    return true;
+}
+
+std::optional<Fault> Device::run(Kernel& kernel, const Launch& request) {
+    const bool generated = generate(kernel);
+    if (generated && !kernel.code) {
         const std::scoped_lock lock(report_mutex_);
         if (std::ranges::find(fallbacks_, kernel.fallback) == fallbacks_.end()) {
             fallbacks_.push_back(kernel.fallback);
         }
     }
     std::optional<Fault> fault;
-    timed([&] { fault = generate && kernel.code ? codegen::run(*kernel.code, request) : interpret(request); });
+    timed([&] { fault = generated && kernel.code ? codegen::run(*kernel.code, request) : interpret(request); });
     return fault;
 }
 

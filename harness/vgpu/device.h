@@ -109,6 +109,8 @@ public:
     void set_engine(Engine engine);
     void set_threads(unsigned threads);
     [[nodiscard]] std::optional<Fault> last_fault() const;
+    /// Makes machine code for a kernel if that was not tried before; false if only the interpreter is to be used.
+    bool generate(Kernel& kernel);
     [[nodiscard]] std::vector<std::string> take_fallbacks();
     [[nodiscard]] std::string take_output();
 

@@ -148,7 +148,9 @@ CUresult cuModuleGetFunction(CUfunction* function, CUmodule module, const char* 
         if (index == program.function_index.end() || !program.functions[index->second].entry) {
             return CUDA_ERROR_NOT_FOUND;
         }
-        *function = reinterpret_cast<CUfunction>(&kernel_of(*found, index->second));
+        Kernel& kernel = kernel_of(*found, index->second);
+        device.generate(kernel); // now, so that no launch is charged for it
+        *function = reinterpret_cast<CUfunction>(&kernel);
         return CUDA_SUCCESS;
     });
 }

@@ -68,7 +68,7 @@ void mutate(isa::Operand& operand, const isa::Function& function, const isa::Pro
         operand.index = static_cast<std::uint32_t>(below(random, program.variables.size()));
         break;
     case isa::Operand::Kind::Address:
-        operand.offset += static_cast<std::int64_t>(odd_value(random));
+        operand.offset = static_cast<std::int64_t>(static_cast<std::uint64_t>(operand.offset) + odd_value(random));
         mutate(operand.elements[0], function, program, random);
         break;
     case isa::Operand::Kind::Vector:

@@ -256,8 +256,11 @@ Shape Transfer::pure(const Node& node, std::uint32_t bits, const std::vector<Sha
     const isa::Modifiers& mod = instruction.mod;
     const bool plain = !isa::is_float(mod.type) && !isa::is_packed(mod.type) && !mod.sat && !mod.carry_out;
     const unsigned width = isa::bits_of(mod.type);
+    if (node.dst.size() > 1) { // all results in one form
+        return flat_parts(sources, 1) != 0 ? Shape::scalar() : Shape::any();
+    }
     // Moving a value keeps its shape, whatever its type.
-    if (instruction.opcode == Opcode::Mov && sources.size() == 1 && node.dst.size() == 1) {
+    if (instruction.opcode == Opcode::Mov && sources.size() == 1) {
         return sources[0];
     }
     Shape best = Shape::any();
@@ -366,7 +369,8 @@ Shape Transfer::result(const Node& node, std::size_t index, std::uint32_t bits, 
         break;
     case Opcode::Shfl:
         // The same in all lanes, or from one lane that all of them name.
-        if (index == 0 && (sources[0].uniform() || ((node.dst.size() == 1 || node.dst[1] == none) && reads_one_lane(node, sources)))) {
+        if (index == 0 && (sources[0].uniform() ||
+                           ((node.dst.size() == 1 || node.dst[1] == none) && reads_one_lane(node, sources)))) {
             shape = Shape::scalar();
         }
         break;

@@ -9,15 +9,15 @@
 
 namespace assay::driver {
 
-/// Fills a table from libcuda.so.1, loaded once and never unloaded. Its absence is an Error like any other: it says that
-/// there is no NVIDIA driver, or which function an old one lacks.
+/// Fills a table from libcuda.so.1, loaded once and never unloaded. Its absence is an Error like any other: it says
+/// that there is no NVIDIA driver, or which function an old one lacks.
 [[nodiscard]] Result<const Table*> load_libcuda();
 
 /// What a result records of the device it was measured on.
 struct DeviceDescription {
-    std::string kind;   ///< "gpu" or "vgpu"
-    std::string name;   ///< "NVIDIA H200", "Assay vGPU"
-    std::string clock;  ///< what times mean: "gpu" (events) or "host" (CPU time of the vGPU)
+    std::string kind;  ///< "gpu" or "vgpu"
+    std::string name;  ///< "NVIDIA H200", "Assay vGPU"
+    std::string clock; ///< what times mean: "gpu" (events) or "host" (CPU time of the vGPU)
     std::uint32_t compute_major = 0, compute_minor = 0;
     std::uint32_t multiprocessors = 0;
     std::uint32_t l2_bytes = 0;

@@ -6,7 +6,8 @@
 
 #include <cuda.h>
 
-// One line for each function, by the name that the driver library exports (the _v2 names are what cuda.h's plain names mean).
+// One line for each function, by the name that the driver library exports (the _v2 names are what cuda.h's plain names
+// mean).
 #define ASSAY_DRIVER_FUNCTIONS(X)                                                                                      \
     X(cuInit)                                                                                                          \
     X(cuDriverGetVersion)                                                                                              \

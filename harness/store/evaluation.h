@@ -14,8 +14,19 @@ namespace assay::store {
 
 /// The verdict; each value's sentence is in `explain`.
 enum class Status : std::uint8_t {
-    Passed, CompileError, PlanError, LaunchError, MemoryError, Race, RuntimeError, Incorrect, Nondeterministic, Timeout,
-    ResourceLimit, Rejected, HarnessError,
+    Passed,
+    CompileError,
+    PlanError,
+    LaunchError,
+    MemoryError,
+    Race,
+    RuntimeError,
+    Incorrect,
+    Nondeterministic,
+    Timeout,
+    ResourceLimit,
+    Rejected,
+    HarnessError,
 };
 [[nodiscard]] std::string_view to_string(Status status); ///< "compile_error"
 [[nodiscard]] std::optional<Status> status_from(std::string_view name);
@@ -24,13 +35,15 @@ enum class Status : std::uint8_t {
 /// What a check found; for a failing status the first one that failed.
 struct Finding {
     std::string stage;  ///< "compile", "rules", "plan", "check", "time"
-    std::string check;  ///< "diagnostics", "signature", "red-zone", "inputs-unchanged", "values", "repeat", "deadline", a rule's name, ...
+    std::string check;  ///< "diagnostics", "signature", "red-zone", "inputs-unchanged", "values", "repeat", "deadline",
+                        ///< a rule's name, ...
     std::string detail; ///< sentences for a person, one finding a line
     std::string hint;   ///< what to do
     std::string file;   ///< of the candidate
     std::uint32_t line = 0;
     std::string workload, regime;
-    nlohmann::json values; ///< of "values": {output, index, expected, got, max_error, tolerance, bad, total, class, histogram}
+    nlohmann::json
+        values; ///< of "values": {output, index, expected, got, max_error, tolerance, bad, total, class, histogram}
 };
 
 /// One time sample of a pair, seconds.
@@ -45,31 +58,31 @@ enum class Speed : std::uint8_t { Faster, Slower, Same, Undecided };
 
 struct Timing {
     std::string workload;
-    std::string clock;              ///< "gpu", "host" or "model"
-    std::vector<Pair> pairs;        ///< raw samples in the order of measurement, warm-up left out
-    double speedup = 0;             ///< exp(median ln(baseline / candidate))
-    double low = 0, high = 0;       ///< interval of the speed-up
-    double confidence = 0;          ///< of the interval: 0.99
+    std::string clock;                                  ///< "gpu", "host" or "model"
+    std::vector<Pair> pairs;                            ///< raw samples in the order of measurement, warm-up left out
+    double speedup = 0;                                 ///< exp(median ln(baseline / candidate))
+    double low = 0, high = 0;                           ///< interval of the speed-up
+    double confidence = 0;                              ///< of the interval: 0.99
     double baseline_seconds = 0, candidate_seconds = 0; ///< medians
     Speed speed = Speed::Undecided;
-    std::string stopped;            ///< "narrow", "pairs", "budget"
+    std::string stopped; ///< "narrow", "pairs", "budget"
 };
 
 struct Evaluation {
-    std::string id;                 ///< unique in a results file
+    std::string id; ///< unique in a results file
     std::string task, task_hash, suite;
-    std::string candidate;          ///< name
+    std::string candidate; ///< name
     std::string candidate_path, candidate_hash, author;
     Status status = Status::HarnessError;
     std::vector<Finding> findings;
-    std::string error_class;        ///< "fp32"; empty if nothing was compared
-    double max_error = 0;           ///< scaled, over all outputs and checks
+    std::string error_class; ///< "fp32"; empty if nothing was compared
+    double max_error = 0;    ///< scaled, over all outputs and checks
     std::optional<Timing> timing;
-    nlohmann::json device;          ///< kind, name, clock, compute capability, driver version, ...
-    std::string key;                ///< hex of the 128-bit key the inputs were drawn with
+    nlohmann::json device;             ///< kind, name, clock, compute capability, driver version, ...
+    std::string key;                   ///< hex of the 128-bit key the inputs were drawn with
     std::vector<std::string> warnings; ///< cache trouble, kernels that ran in the interpreter, ...
-    nlohmann::json stages;          ///< seconds of wall time by stage: compile, plan, jit, check, time
-    std::string started;            ///< UTC, ISO 8601
+    nlohmann::json stages;             ///< seconds of wall time by stage: compile, plan, jit, check, time
+    std::string started;               ///< UTC, ISO 8601
     std::string assay_version;
 };
 

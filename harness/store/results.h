@@ -13,7 +13,7 @@ namespace assay::store {
 /// every line that was reported as written, and at most one torn line at its end, which the next open cuts off (and
 /// says so through `repaired`).
 class ResultsWriter {
-  public:
+public:
     [[nodiscard]] static Result<ResultsWriter> open(const std::filesystem::path& file);
     ~ResultsWriter();
     ResultsWriter(ResultsWriter&&) noexcept;
@@ -22,7 +22,7 @@ class ResultsWriter {
     [[nodiscard]] Result<> append(const Evaluation& evaluation);
     [[nodiscard]] bool repaired() const { return repaired_; }
 
-  private:
+private:
     ResultsWriter(int descriptor, std::filesystem::path file) : descriptor_(descriptor), file_(std::move(file)) {}
     int descriptor_ = -1;
     std::filesystem::path file_;

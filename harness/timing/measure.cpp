@@ -15,6 +15,7 @@
 #include <array>
 #include <cmath>
 #include <fmt/format.h>
+#include <limits>
 #include <random>
 
 #include "scoring/statistics.h"
@@ -120,11 +121,14 @@ private:
     }
 
     void conclude(Timing& timing, const std::vector<double>& log_ratios) const {
-        const auto interval = scoring::median_interval(log_ratios, options_.confidence);
+        // Two finite logarithms, which there always are, have an interval; without one nothing would be known.
+        constexpr double infinity = std::numeric_limits<double>::infinity();
+        const auto interval = scoring::median_interval(log_ratios, options_.confidence)
+                                  .value_or(scoring::Interval{-infinity, infinity, 0});
         timing.speedup = std::exp(scoring::median(log_ratios));
-        timing.low = std::exp(interval->low);
-        timing.high = std::exp(interval->high);
-        timing.confidence = interval->confidence;
+        timing.low = std::exp(interval.low);
+        timing.high = std::exp(interval.high);
+        timing.confidence = interval.confidence;
         const auto median_of = [&](double Pair::* member) {
             std::vector<double> seconds;
             std::ranges::transform(timing.pairs, std::back_inserter(seconds), member);

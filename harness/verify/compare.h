@@ -45,10 +45,10 @@ struct Comparison {
 [[nodiscard]] Comparison compare(const Expectation& expectation, const Bytes& got, tasks::ErrorClass accepts,
                                  std::uint8_t poison);
 
-/// Outputs that a sound task must reject, made from the right one: zeros, ones, the mean, a copy of an input, the output
-/// for other inputs, the first row broadcast, rounding to the next precision below the one accepted, one tile missing,
-/// one element wrong. Those that make no sense for the output's shape or dtype are left out; one that happens to be right
-/// is not, since then the task is unsound.
+/// Outputs that a sound task must reject, made from the right one: zeros, ones, the mean, a copy of an input, the
+/// output for other inputs, the first row broadcast, rounding to the next precision below the one accepted, one tile
+/// missing, one element wrong. Those that make no sense for the output's shape or dtype are left out; one that happens
+/// to be right is not, since then the task is unsound.
 struct Mutant {
     std::string name;
     Bytes output;

@@ -1,5 +1,5 @@
-// What an evaluation costs: the program as its user runs it, on the naive vector addition, with a source that the compile
-// cache has not seen and everything of the reference in it.
+// What an evaluation costs: the program as its user runs it, on the naive vector addition, with a source that the
+// compile cache has not seen and everything of the reference in it.
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -26,7 +26,8 @@ const std::map<std::string, double>& stages() {
         std::map<std::string, double> best;
         for (int run = 0; run < 6; ++run) { // the first fills the cache with the reference
             std::ofstream(folder / "naive.cu") << source << "// " << run << '\n';
-            const std::string command = "cd " + folder.string() + " && " ASSAY_PROGRAM
+            const std::string command = "cd " + folder.string() +
+                                        " && " ASSAY_PROGRAM
                                         " eval vector_add naive.cu --device vgpu --cache cache --json > out 2> err";
             const auto start = std::chrono::steady_clock::now();
             if (std::system(command.c_str()) != 0) {

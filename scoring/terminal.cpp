@@ -139,7 +139,9 @@ std::string wrapped(std::string_view text, std::size_t columns, std::size_t inde
         const std::size_t space = text.find(' ');
         const std::string_view word = text.substr(0, space);
         if (!line.empty() && indent + display_width(line) + 1 + display_width(word) > columns) {
-            result += margin + line + '\n';
+            result += margin;
+            result += line;
+            result += '\n';
             line.clear();
         } else if (!line.empty()) {
             line += ' ';

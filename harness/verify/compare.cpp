@@ -16,7 +16,6 @@ namespace assay::verify {
 
 namespace {
 
-using tasks::DType;
 using tasks::ErrorClass;
 
 constexpr std::size_t piece = 1024;

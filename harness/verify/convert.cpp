@@ -25,12 +25,13 @@ template <class Stored> struct Plain {
         } else {
             constexpr auto least = std::numeric_limits<Stored>::min();
             constexpr auto greatest = std::numeric_limits<Stored>::max();
+            // The greatest int64 is no double; the number after it, a power of two, is one for every type.
+            constexpr double beyond = 2.0 * static_cast<double>(Stored{1} << (std::numeric_limits<Stored>::digits - 1));
             const double whole = std::nearbyint(value);
-            // The greatest int64 is no double; what is not below its successor is clamped.
-            return std::isnan(value)                                     ? Stored{0}
-                   : whole < static_cast<double>(least)                  ? least
-                   : whole >= static_cast<double>(greatest / 2 + 1) * 2. ? greatest
-                                                                         : static_cast<Stored>(whole);
+            return std::isnan(value)                    ? Stored{0}
+                   : whole < static_cast<double>(least) ? least
+                   : whole >= beyond                    ? greatest
+                                                        : static_cast<Stored>(whole);
         }
     }
 };

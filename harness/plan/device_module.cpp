@@ -110,7 +110,9 @@ private:
         } else if (const auto* variable = std::get_if<ptx::Variable>(&item)) {
             scan(*variable);
         } else if (const auto* directive = std::get_if<ptx::Directive>(&item)) {
-            add(read_alias(*directive)->aliasee);
+            if (const auto alias = read_alias(*directive)) {
+                add(alias->aliasee);
+            }
         }
     }
 

@@ -54,6 +54,7 @@ std::vector<JsonReader::Place> JsonReader::elements(const Place& place, std::siz
         return std::vector<Place>(length);
     }
     std::vector<Place> result;
+    result.reserve(place.json->size());
     for (std::size_t i = 0; i < place.json->size(); ++i) {
         result.push_back({&(*place.json)[i], fmt::format("{}/{}", place.pointer, i)});
     }

@@ -38,7 +38,8 @@ public:
 
     void fail(const Place& place, std::string what, std::string hint = {});
     [[nodiscard]] bool failed() const { return error_.has_value(); }
-    [[nodiscard]] const std::optional<Error>& error() const { return error_; }
+    /// The first error, if there is one.
+    [[nodiscard]] Result<> result() const { return error_ ? std::unexpected(*error_) : Result<>{}; }
 
 private:
     std::optional<Error> error_;

@@ -94,8 +94,8 @@ public:
                 attributes(in_.member(top, "attributes"));
             }
         }
-        if (in_.failed()) {
-            return std::unexpected(*in_.error());
+        if (auto read = in_.result(); !read) {
+            return std::unexpected(std::move(read.error()));
         }
         return std::move(plan_);
     }

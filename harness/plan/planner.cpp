@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 #include <set>
 
 #include "isa/decode.h"
@@ -75,7 +74,7 @@ Result<Outcome> record_all(const RecordingRequest& request) {
 } // namespace
 
 struct Planner::State {
-    std::optional<sandbox::Worker> worker;
+    std::unique_ptr<sandbox::Worker> worker;
 };
 
 Planner::Planner() : state_(std::make_unique<State>()) {}
@@ -94,7 +93,7 @@ Result<std::expected<Recording, PlanError>> Planner::record(const std::string& p
             if (!started) {
                 return std::unexpected(std::move(started.error()));
             }
-            state_->worker = std::move(*started);
+            state_->worker = std::make_unique<sandbox::Worker>(std::move(*started));
         }
         auto reply = state_->worker->call(request, timeout);
         if (reply) {

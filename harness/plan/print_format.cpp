@@ -9,7 +9,7 @@ namespace assay::plan {
 
 namespace {
 
-constexpr std::size_t longest_format = 16 * 1024;
+constexpr std::size_t longest_format = 16u * 1024;
 /// A format can ask for two billion blanks.
 constexpr int widest_field = 512;
 constexpr std::size_t longest_conversion = 2048; ///< %f of 1e308 with the widest precision fits

@@ -66,8 +66,8 @@ public:
             request.device = device(in_.member(top, "device"));
             request.limits = limits(in_.member(top, "limits"));
         }
-        if (in_.failed()) {
-            return std::unexpected(*in_.error());
+        if (auto read = in_.result(); !read) {
+            return std::unexpected(std::move(read.error()));
         }
         return request;
     }
@@ -245,16 +245,16 @@ Result<Outcome> read_reply(const sandbox::Message& message) {
     in.object(top, {}, {"fault"});
     if (in.has(top, "fault")) {
         PlanError error = read_fault(in, in.member(top, "fault"));
-        if (in.failed()) {
-            return std::unexpected(*in.error());
+        if (auto read = in.result(); !read) {
+            return std::unexpected(std::move(read.error()));
         }
         return Outcome(std::unexpect, std::move(error));
     }
     if (!in.failed() && message.blobs.empty()) {
         in.fail(top, "the device's PTX is missing");
     }
-    if (in.failed()) {
-        return std::unexpected(*in.error());
+    if (auto read = in.result(); !read) {
+        return std::unexpected(std::move(read.error()));
     }
     Recording recording;
     recording.device_ptx = to_text(message.blobs[0]);

@@ -35,7 +35,7 @@
 namespace assay::plan {
 
 /// The codes of cudaError_t that an answer can be.
-enum class CudaError : std::uint32_t {
+enum class CudaError : std::uint8_t {
     Success = 0,
     InvalidValue = 1,
     InvalidConfiguration = 9,

@@ -7,7 +7,7 @@ namespace assay::plan {
 
 namespace {
 
-enum CopyKind : std::uint32_t { HostToHost, HostToDevice, DeviceToHost, DeviceToDevice, Default };
+enum CopyKind : std::uint8_t { HostToHost, HostToDevice, DeviceToHost, DeviceToDevice, Default };
 
 std::string_view name_of(std::uint32_t kind) {
     constexpr std::string_view names[] = {"cudaMemcpyHostToHost", "cudaMemcpyHostToDevice", "cudaMemcpyDeviceToHost",

@@ -137,7 +137,8 @@ Checked<> Runtime::device_attributes(HostCall& call) {
     const std::uint32_t count = std::min<std::uint32_t>(call.u32(1), CU_DEVICE_ATTRIBUTE_MAX);
     for (std::uint32_t number = 0; number < count; ++number) {
         if (const auto value = attribute_value(number)) {
-            if (auto done = memory_.store(call.address(0) + 4 * number, static_cast<std::uint32_t>(*value), 4); !done) {
+            if (auto done = memory_.store(call.address(0) + Address{4} * number, static_cast<std::uint32_t>(*value), 4);
+                !done) {
                 return done;
             }
         }

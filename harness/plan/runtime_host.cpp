@@ -8,7 +8,7 @@ namespace assay::plan {
 
 namespace {
 
-constexpr std::size_t longest_output = 64 * 1024;
+constexpr std::size_t longest_output = 64u * 1024;
 constexpr std::size_t longest_message = 1024;
 
 } // namespace

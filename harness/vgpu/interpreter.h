@@ -1,6 +1,17 @@
 // The reference interpreter: one thread at a time, one instruction at a time, slow and obviously right.
 //
 // It is the oracle of the code generator and the fallback for what the generator does not take.
+//
+// Where the PTX ISA leaves a choice, this is the one made here:
+// - Matrix products (mma, wmma): products are exact; f32 sums start at the element of C and add in the order of k,
+// rounded
+//   to nearest once for each; f16 results are summed in f32 and rounded once, at the end. f64 uses fma in the order of
+//   k. Integers are exact, then wrap or saturate. The fragments of wmma are laid out as in `core/fragments.h`.
+// - Lanes of a warp at the same position run together, those at the lowest position first; nobody starves.
+// - Shared memory holds 0xff bytes when a block starts. Local memory keeps what an earlier block left.
+// - A shuffle from a lane that does not take part gives the reader's own value.
+// - cp.async copies when it is issued. Clock registers count executed warp instructions.
+// - A thread can be 512 calls deep, on a stack of 16 KiB where recursion or function pointers leave its need open.
 #pragma once
 
 #include <optional>

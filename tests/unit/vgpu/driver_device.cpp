@@ -69,7 +69,7 @@ TEST_F(DriverDevice, NamesAndMeaningsOfErrors) {
     EXPECT_STREQ(text, "CUDA_ERROR_ILLEGAL_ADDRESS");
     EXPECT_EQ(cu.cuGetErrorString(CUDA_ERROR_ILLEGAL_ADDRESS, &text), CUDA_SUCCESS);
     EXPECT_STREQ(text, "an illegal memory access was encountered");
-    EXPECT_EQ(cu.cuGetErrorName(static_cast<CUresult>(54321), &text), CUDA_ERROR_INVALID_VALUE);
+    EXPECT_EQ(cu.cuGetErrorName(static_cast<CUresult>(1000), &text), CUDA_ERROR_INVALID_VALUE);
     EXPECT_EQ(text, nullptr);
 }
 
@@ -112,7 +112,7 @@ TEST_F(DriverDevice, ReleaseDestroysWhatBelongsToTheContext) {
 TEST_F(DriverDevice, Limits) {
     EXPECT_EQ(cu.cuCtxSetLimit(CU_LIMIT_STACK_SIZE, 4096), CUDA_SUCCESS);
     EXPECT_EQ(cu.cuCtxSetLimit(CU_LIMIT_MALLOC_HEAP_SIZE, 1 << 20), CUDA_SUCCESS);
-    EXPECT_EQ(cu.cuCtxSetLimit(static_cast<CUlimit>(99), 1), CUDA_ERROR_UNSUPPORTED_LIMIT);
+    EXPECT_EQ(cu.cuCtxSetLimit(CU_LIMIT_DEV_RUNTIME_SYNC_DEPTH, 1), CUDA_ERROR_UNSUPPORTED_LIMIT);
     EXPECT_EQ(cu.cuCtxResetPersistingL2Cache(), CUDA_SUCCESS);
 }
 

@@ -184,6 +184,22 @@ TEST_F(DriverLaunch, WhatIsNotGeneratedIsInterpretedAndNoted) {
     EXPECT_TRUE(take_fallbacks().empty());
 }
 
+TEST_F(DriverLaunch, CooperativeGridsSynchronise) {
+    set_threads(2);
+    CUfunction kernel = nullptr;
+    ASSERT_EQ(cu.cuModuleGetFunction(&kernel, load(read_kernel("kernels/warp.ptx")), "grid_sync"), CUDA_SUCCESS);
+    std::vector<int> values(256, 5);
+    values[0] = 0;
+    const CUdeviceptr data = upload(values);
+    const Shape shape{.grid = {4, 1, 1}, .block = {64, 1, 1}, .cooperative = true};
+    for (int launched = 0; launched < 2; ++launched) { // the workspace must be fit for another launch
+        ASSERT_EQ(launch(kernel, shape, data, 1), CUDA_SUCCESS);
+    }
+    auto expected = std::vector<int>(256, 7);
+    expected[254] = 2; // the zero has moved down twice and grown twice
+    EXPECT_EQ(download<int>(data, 256), expected);
+}
+
 TEST_F(DriverLaunch, ThreadsMayLaunchAtOnce) {
     const CUfunction add = function("add");
     const auto a = upload(std::vector<float>(64, 1)), b = upload(std::vector<float>(64, 2));

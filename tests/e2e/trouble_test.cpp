@@ -13,18 +13,16 @@ const std::string flags = " --device vgpu --json --no-time ";
 
 TEST(Trouble, AKilledWorkerIsTheHarnessesFaultAndTheNextCandidateIsJudged) {
     const Scratch scratch;
-    // kernel_loop keeps its run worker busy until its deadline: kill it before.
+    // kernel_loop keeps its run worker busy until its deadline. The first run worker is the reference's, the second the
+    // candidate's.
     const Outcome outcome =
         run("assay eval vector_add" + flags +
                 "--cache cache --out out.jsonl '" ASSAY_SOURCE_DIR "/tests/e2e/candidates/kernel_loop.cu' '" + good +
                 "' & assay=$!\n"
-                "for i in $(seq 200); do sleep 0.1\n"
-                "  for worker in $(pgrep -P \"$(pgrep -P $assay || echo $assay)\" 2>/dev/null; pgrep -P $assay); do\n"
-                "    if tr '\\0' ' ' </proc/$worker/cmdline | grep -q 'worker run' &&\n"
-                "       [ \"$(awk '{print int(($14 + $15) / 100)}' /proc/$worker/stat)\" -ge 2 ]; then\n"
-                "      kill -KILL $worker; break 2\n"
-                "    fi\n"
-                "  done\n"
+                "for i in $(seq 300); do sleep 0.1\n"
+                "  program=$(pgrep -P $assay | head -1)\n"
+                "  workers=($(pgrep -P \"${program:-$assay}\" -f -- '--worker run'))\n"
+                "  if [ ${#workers[@]} -ge 2 ]; then kill -KILL \"${workers[-1]}\"; break; fi\n"
                 "done\n"
                 "wait $assay",
             scratch.path());

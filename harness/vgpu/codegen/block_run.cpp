@@ -58,6 +58,7 @@ BlockRun::BlockRun(const Launch& launch_, const Kernel& kernel, const Code& code
     context.local_base = windows_.local();
     context.local_bytes = local_window(kernel);
     context.dynamic_shared = launch_.dynamic_shared;
+    context.grid_workspace = launch_.grid_workspace;
     for (unsigned i = 0; i < 3; ++i) {
         context.grid[i] = launch_.grid[i];
     }

@@ -17,11 +17,7 @@ llvm::Function* Emitter::emit(const std::string& name) {
     llvm::Type* pointer = llvm::PointerType::get(context_, 0);
     auto* type = llvm::FunctionType::get(integer(32), {pointer, pointer, integer(32)}, false);
     function_ = llvm::Function::Create(type, llvm::Function::ExternalLinkage, name, module_);
-    function_->addFnAttr(llvm::Attribute::NoUnwind);
-    if (machine_.avx512) {
-        function_->addFnAttr("prefer-vector-width", "512");
-        function_->addFnAttr("min-legal-vector-width", "512");
-    }
+    set_attributes(function_);
     context_argument_ = function_->getArg(0);
     frame_argument_ = function_->getArg(1);
     function_->getArg(0)->addAttr(llvm::Attribute::NoAlias);
@@ -35,6 +31,14 @@ llvm::Function* Emitter::emit(const std::string& name) {
     }
     emit_resume_switch();
     return function_;
+}
+
+void Emitter::set_attributes(llvm::Function* function) const {
+    function->addFnAttr(llvm::Attribute::NoUnwind);
+    if (machine_.avx512) {
+        function->addFnAttr("prefer-vector-width", "512");
+        function->addFnAttr("min-legal-vector-width", "512");
+    }
 }
 
 // Types and constants
@@ -182,7 +186,11 @@ llvm::Value* Emitter::special(const Operand& operand) {
         case Special::ClusterNctaidZ:
         case Special::ClusterNctarank:
             return constant(1, 32);
-        default: // laneid, lanemask_lt in lane 0; smid, gridid, envreg, cluster ranks
+        case Special::Envreg:
+            return operand.index == 1   ? field(offsetof(Context, grid_workspace) + 4)
+                   : operand.index == 2 ? field(offsetof(Context, grid_workspace))
+                                        : static_cast<Value*>(constant(0, 32));
+        default: // laneid, lanemask_lt in lane 0; smid, gridid, cluster ranks
             return constant(0, 32);
         }
     };

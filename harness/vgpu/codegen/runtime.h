@@ -22,6 +22,7 @@ struct Context {
     std::uint64_t local_base = 0, local_bytes = 0;   ///< thread t has [base + t * bytes, + bytes)
     std::uint32_t block_index[3]{}, grid[3]{};
     std::uint32_t dynamic_shared = 0, grid_id = 0;
+    std::uint64_t grid_workspace = 0; ///< of a cooperative launch: %envreg1 is its upper half, %envreg2 its lower
     BlockRun* run = nullptr;
 };
 
@@ -73,6 +74,11 @@ bool runtime_atomic(Context*, Frame*, const Site*, std::uint32_t mask, const std
 /// cp.async: `bytes` are the bytes to read, the rest of the instruction's size is zeros.
 bool runtime_copy(Context*, Frame*, const Site*, std::uint32_t mask, const std::uint64_t* to, const std::uint64_t* from,
                   const std::uint32_t* bytes);
+/// wmma.load and .store; ldmatrix, stmatrix, movmatrix (no addresses): the registers lie in `data` one after the other.
+bool runtime_fragment(Context*, Frame*, const Site*, std::uint32_t mask, const std::uint64_t* addresses,
+                      std::uint32_t stride, void* data);
+bool runtime_rows(Context*, Frame*, const Site*, std::uint32_t mask, const std::uint64_t* addresses,
+                  std::uint32_t stride, void* data);
 /// match, redux, elect: operand after operand, result after result.
 void runtime_warp(const Site*, std::uint32_t mask, const std::uint64_t* sources, std::uint64_t* results);
 /// Any pure instruction through isa::evaluate: `count` lanes, 64-bit values, operand after operand.

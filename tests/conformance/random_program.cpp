@@ -24,7 +24,7 @@ public:
     RandomProgram make() {
         choose_launch();
         prologue();
-        statements(2 + pick(5), 0, true, 0);
+        statements(5 + pick(8), 0, true, 0);
         epilogue();
         RandomProgram result;
         result.ptx = header() + text_ + "ret;\n}\n";
@@ -475,20 +475,20 @@ private:
     /// `together`: the whole block is here. `loop`: the number of enclosing loops.
     void statements(unsigned count, unsigned depth, bool together, unsigned loop) {
         for (unsigned i = 0; i < count; ++i) {
-            const unsigned kind = pick(20);
-            if (depth < 4 && kind < 3) {
+            const unsigned kind = pick(24);
+            if (depth < 4 && kind < 5) {
                 branch(depth, together, loop);
-            } else if (depth < 3 && kind < 5) {
+            } else if (depth < 3 && kind < 8) {
                 repeat(depth, together, loop);
-            } else if (kind == 5 && together) {
+            } else if (kind < 11 && together) {
                 exchange();
-            } else if (kind == 6) {
+            } else if (kind == 11) {
                 atomics();
-            } else if (kind == 7 && !breaks_.empty() && chance(50)) {
+            } else if (kind < 14 && !breaks_.empty()) {
                 line("@{}{} bra {}", chance(50) ? "!" : "", p(), chance(60) ? breaks_.back() : continues_.back());
-            } else if (kind == 8 && depth < 3 && chance(20)) {
+            } else if (kind == 14 && depth < 3 && chance(40)) {
                 switch_on(depth, loop);
-            } else if (kind == 9 && chance(8)) {
+            } else if (kind == 15 && chance(8)) {
                 line("setp.gt.s32 %q1, {}, 1000", r());
                 line("@%q1 ret");
             } else {
@@ -509,11 +509,11 @@ private:
             line("@{}{} bra {}", chance(50) ? "!" : "", p(), otherwise);
         }
         const bool inner = together && uniform;
-        statements(1 + pick(3), depth + 1, inner, loop);
+        statements(1 + pick(4), depth + 1, inner, loop);
         if (chance(60)) {
             line("bra {}", end);
             put_label(otherwise);
-            statements(1 + pick(3), depth + 1, inner, loop);
+            statements(1 + pick(4), depth + 1, inner, loop);
             put_label(end);
         } else {
             put_label(otherwise);
@@ -551,7 +551,7 @@ private:
             breaks_.clear();
             continues_.clear();
         }
-        statements(1 + pick(3), depth + 1, together && !breaks, loop + 1);
+        statements(1 + pick(4), depth + 1, together && !breaks, loop + 1);
         breaks_ = saved_breaks;
         continues_ = saved_continues;
         if (breaks) {

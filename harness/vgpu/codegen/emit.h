@@ -56,6 +56,7 @@ private:
     llvm::Type* lanes_of(llvm::Type* element) { return llvm::FixedVectorType::get(element, lanes); }
     llvm::Type* like(llvm::Type* element, Value* shape); ///< scalar or vector as `shape` is
     Value* constant(std::uint64_t value, unsigned bits) { return llvm::ConstantInt::get(integer(bits), value); }
+    void set_attributes(llvm::Function* function) const;
     /// The constant in the form (scalar or vector) of `shape`, of `shape`'s integer width.
     Value* same(Value* shape, std::uint64_t value);
     Value* splat(Value* scalar);
@@ -139,7 +140,17 @@ private:
     void set_mask(Value* mask);
     Value* mask_vector(); ///< the running lanes as <32 x i1>
     Value* mask_bits(Value* lanes_mask) { return builder_.CreateBitCast(lanes_mask, integer(32)); }
-    Value* to_mask(Value* bits) { return builder_.CreateBitCast(bits, llvm::FixedVectorType::get(integer(1), lanes)); }
+    /// Each lane tests its bit. A bitcast to <32 x i1> would say the same, but LLVM 19's DAG combiner can rewrite
+    /// logic on such bitcasts for ever: or and xor of the same two, one of them used in another block.
+    Value* to_mask(Value* bits) {
+        std::vector<std::uint32_t> own(lanes);
+        for (unsigned lane = 0; lane < lanes; ++lane) {
+            own[lane] = 1u << lane;
+        }
+        Value* test = builder_.CreateAnd(builder_.CreateVectorSplat(lanes, bits),
+                                         llvm::ConstantDataVector::get(builder_.getContext(), own));
+        return builder_.CreateICmpNE(test, llvm::Constant::getNullValue(test->getType()));
+    }
     llvm::BasicBlock* new_block(const llvm::Twine& name) { return llvm::BasicBlock::Create(context_, name, function_); }
     Value* first_lane(Shaped& value); ///< in the first running lane
 
@@ -262,6 +273,12 @@ private:
     void emit_trap(const Node& node);
     void emit_arrive(const Node& node);
     void emit_copy(const Node& node);
+
+    // --- emit_matrix.cpp
+    void emit_matrix(const Node& node);
+    void emit_product(const Node& node);
+    llvm::Function* product_function(const isa::Modifiers& mod);
+    Value* fragment_element(const Values& registers, isa::Type type, unsigned index);
 
     // --- runtime calls
     Value* call_runtime(const void* function, llvm::Type* result, const Values& arguments);

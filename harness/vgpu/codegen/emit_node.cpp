@@ -48,6 +48,15 @@ void Emitter::emit_node(const Node& node) {
     case Opcode::Elect:
         emit_warp(node);
         break;
+    case Opcode::Mma:
+    case Opcode::WmmaMma:
+    case Opcode::WmmaLoad:
+    case Opcode::WmmaStore:
+    case Opcode::Ldmatrix:
+    case Opcode::Stmatrix:
+    case Opcode::Movmatrix:
+        emit_matrix(node);
+        break;
     case Opcode::Call:
         emit_call(node);
         break;

@@ -148,7 +148,10 @@ std::string wrapped(std::string_view text, std::size_t columns, std::size_t inde
         }
         line += word;
         if (space == std::string_view::npos) {
-            return result + margin + line + '\n';
+            result += margin;
+            result += line;
+            result += '\n';
+            return result;
         }
         text.remove_prefix(space + 1);
     }

@@ -170,34 +170,37 @@ TEST_F(DriverLaunch, WhatIsNotGeneratedIsInterpretedAndNoted) {
     set_engine(Engine::Auto);
     (void)take_fallbacks();
     CUfunction kernel = nullptr;
-    const CUmodule module = load(read_kernel("kernels/tensor.ptx"));
-    ASSERT_EQ(cu.cuModuleGetFunction(&kernel, module, "s8_8_32_16"), CUDA_SUCCESS);
-    const auto a = upload(std::vector<std::int8_t>(128, 2)), b = upload(std::vector<std::int8_t>(512, 3));
-    const auto c = upload(std::vector<int>(256, 1)), d = allocate(1024);
+    ASSERT_EQ(cu.cuModuleGetFunction(&kernel, load(read_kernel("kernels/control.ptx")), "recursion"), CUDA_SUCCESS);
+    const CUdeviceptr out = allocate(4 * 12);
     for (int i = 0; i < 2; ++i) {
-        ASSERT_EQ(launch(kernel, {.block = {32, 1, 1}}, a, b, c, d), CUDA_SUCCESS);
+        ASSERT_EQ(launch(kernel, {.block = {12, 1, 1}}, out), CUDA_SUCCESS);
     }
-    EXPECT_EQ(download<int>(d, 256), std::vector<int>(256, 2 * (16 * 6 + 1)));
+    EXPECT_EQ(download<int>(out, 12), (std::vector<int>{0, 1, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89}));
     const auto fallbacks = take_fallbacks();
     ASSERT_EQ(fallbacks.size(), 1u);
-    EXPECT_TRUE(fallbacks[0].starts_with("s8_8_32_16: ")) << fallbacks[0];
+    EXPECT_TRUE(fallbacks[0].starts_with("recursion: ")) << fallbacks[0];
     EXPECT_TRUE(take_fallbacks().empty());
+    ASSERT_EQ(launch(kernel, {.block = {12, 1, 1}}, out), CUDA_SUCCESS);
+    EXPECT_EQ(take_fallbacks(), fallbacks) << "it was interpreted again";
 }
 
-TEST_F(DriverLaunch, CooperativeGridsSynchronise) {
+TEST_F(DriverLaunch, CooperativeGridsSynchroniseOnEveryEngine) {
     set_threads(2);
     CUfunction kernel = nullptr;
     ASSERT_EQ(cu.cuModuleGetFunction(&kernel, load(read_kernel("kernels/warp.ptx")), "grid_sync"), CUDA_SUCCESS);
-    std::vector<int> values(256, 5);
-    values[0] = 0;
-    const CUdeviceptr data = upload(values);
-    const Shape shape{.grid = {4, 1, 1}, .block = {64, 1, 1}, .cooperative = true};
-    for (int launched = 0; launched < 2; ++launched) { // the workspace must be fit for another launch
-        ASSERT_EQ(launch(kernel, shape, data, 1), CUDA_SUCCESS);
+    for (const Engine engine : {Engine::Interpreter, Engine::Auto}) {
+        set_engine(engine);
+        std::vector<int> values(256, 5);
+        values[0] = 0;
+        const CUdeviceptr data = upload(values);
+        const Shape shape{.grid = {4, 1, 1}, .block = {64, 1, 1}, .cooperative = true};
+        for (int launched = 0; launched < 2; ++launched) { // the workspace must be fit for another launch
+            ASSERT_EQ(launch(kernel, shape, data, 1), CUDA_SUCCESS);
+        }
+        auto expected = std::vector<int>(256, 7);
+        expected[254] = 2; // the zero has moved down twice and grown twice
+        EXPECT_EQ(download<int>(data, 256), expected);
     }
-    auto expected = std::vector<int>(256, 7);
-    expected[254] = 2; // the zero has moved down twice and grown twice
-    EXPECT_EQ(download<int>(data, 256), expected);
 }
 
 TEST_F(DriverLaunch, ThreadsMayLaunchAtOnce) {

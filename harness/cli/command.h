@@ -33,7 +33,7 @@ struct Common {
     std::string cache;
     bool json = false;
     bool no_time = false;
-    double time_budget = 1; ///< seconds
+    double time_budget = 0.7; ///< seconds
 };
 
 void add_root(CLI::App& command, Common& common);

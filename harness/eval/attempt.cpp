@@ -8,6 +8,20 @@
 
 namespace assay::eval {
 
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A bundled candidate's path from the project's root, so that results of two machines say the same; any other's as it
+/// was given.
+std::string recorded_path(const fs::path& path, const fs::path& root) {
+    std::error_code error;
+    const fs::path inside = fs::relative(path, root, error);
+    return error || inside.empty() || *inside.begin() == ".." ? path.string() : inside.string();
+}
+
+} // namespace
+
 Attempt::Attempt(const Settings& settings, const tasks::Task& task, const Candidate& candidate,
                  const Progress& progress)
     : settings_(settings), task_(task), candidate_(candidate), progress_(progress),
@@ -17,7 +31,7 @@ Attempt::Attempt(const Settings& settings, const tasks::Task& task, const Candid
     evaluation_.task = task.name;
     evaluation_.task_hash = task.hash;
     evaluation_.candidate = candidate.name;
-    evaluation_.candidate_path = candidate.path.string();
+    evaluation_.candidate_path = recorded_path(candidate.path, settings.root);
     evaluation_.candidate_hash = candidate.hash;
     evaluation_.author = candidate.author;
     evaluation_.key = key_.to_hex();

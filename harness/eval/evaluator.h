@@ -24,7 +24,7 @@ struct Settings {
     std::filesystem::path cache; ///< folder; empty: none
     std::string device = "auto"; ///< "vgpu", "cuda:N" or "auto"
     bool time = true;
-    std::chrono::milliseconds time_budget{700};       ///< of pairs, for one candidate
+    std::chrono::milliseconds time_budget{700};        ///< of timing one candidate, warm-up included
     std::chrono::milliseconds kernel_deadline{10'000}; ///< of one run, or 50 times the baseline's if that is longer
 };
 

@@ -29,7 +29,7 @@ std::vector<std::string> find_survivors(const tasks::Task& task, const tasks::Bi
     }
     const auto other_output = verify::from_doubles(dtype, other.reference);
     for (const verify::Mutant& mutant :
-         verify::make_mutants(binding, output, expectation, inputs, other_output, poison)) {
+         verify::make_mutants(binding, output, expectation, inputs, other_output, poison, task.accepts)) {
         if (verify::compare(expectation, mutant.output, task.accepts, poison).passed) {
             survivors.push_back("a wrong output passes: " + mutant.name);
         }

@@ -71,8 +71,9 @@ struct Timing {
 struct Evaluation {
     std::string id; ///< unique in a results file
     std::string task, task_hash, suite;
-    std::string candidate; ///< name
-    std::string candidate_path, candidate_hash, author;
+    std::string candidate;      ///< name
+    std::string candidate_path; ///< from the root of tasks and datasets if it lies there, otherwise as given
+    std::string candidate_hash, author;
     Status status = Status::HarnessError;
     std::vector<Finding> findings;
     std::string error_class; ///< "fp32"; empty if nothing was compared

@@ -49,6 +49,7 @@ public:
         if (options_.looks.empty() || !std::ranges::is_sorted(options_.looks) || options_.looks.front() < 2) {
             return fail("the looks must be ascending numbers of at least 2 pairs", "timing");
         }
+        start_ = options_.now();
         if (auto warm = warm_up(); !warm) {
             return std::unexpected(warm.error());
         }
@@ -71,7 +72,6 @@ private:
 
     Result<> warm_up() {
         const unsigned least = std::max(options_.warmup_pairs, least_warmup_launches / 2);
-        const auto start = options_.now();
         std::array<double, 3> last{};
         for (unsigned taken = 0;;) {
             const auto pair = take_pair();
@@ -79,7 +79,7 @@ private:
                 return std::unexpected(pair.error());
             }
             last[taken++ % last.size()] = pair->baseline / pair->candidate;
-            const auto elapsed = options_.now() - start;
+            const auto elapsed = options_.now() - start_;
             const auto [smallest, largest] = std::ranges::minmax(last);
             const bool settled = taken >= last.size() && largest <= settled_within * smallest;
             if (elapsed >= options_.warmup_budget ||
@@ -92,7 +92,6 @@ private:
     Result<Timing> take_pairs() {
         Timing timing;
         std::vector<double> log_ratios;
-        const auto start = options_.now();
         while (true) {
             const auto pair = take_pair();
             if (!pair) {
@@ -102,7 +101,7 @@ private:
             log_ratios.push_back(std::log(pair->baseline) - std::log(pair->candidate));
             const bool look = std::ranges::binary_search(options_.looks, timing.pairs.size());
             const bool last_look = timing.pairs.size() >= options_.looks.back();
-            const bool spent = timing.pairs.size() >= least_pairs && options_.now() - start >= options_.budget;
+            const bool spent = timing.pairs.size() >= least_pairs && options_.now() - start_ >= options_.budget;
             if (!look && !spent && !last_look) {
                 continue;
             }
@@ -150,6 +149,7 @@ private:
     const Sampler& baseline_;
     const Sampler& candidate_;
     const Options& options_;
+    std::chrono::steady_clock::time_point start_;
     std::mt19937_64 coin_;
 };
 

@@ -28,7 +28,7 @@ struct Options {
     std::chrono::milliseconds warmup_budget{2000};
     std::chrono::milliseconds warmup_minimum{100};
     unsigned warmup_pairs = 3; ///< at least; until three ratios agree within 2 %, or the warm-up budget is spent
-    std::chrono::milliseconds budget{10'000}; ///< of wall time for the pairs; at least 6 pairs are taken
+    std::chrono::milliseconds budget{10'000}; ///< of wall time, warm-up included; at least 6 pairs are taken after it
     std::uint64_t seed = 0;                   ///< of the coin
     std::function<std::chrono::steady_clock::time_point()> now = std::chrono::steady_clock::now; ///< for the budgets
 };

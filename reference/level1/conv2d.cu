@@ -4,8 +4,6 @@ using namespace ops;
 
 extern "C" void solve(const f32* x, const f32* weight, const f32* bias, f32* y, int batch, int in_channels,
                       int out_channels, int height, int width, int kernel, int stride, int padding) {
-    const Window window{kernel, stride, padding};
     conv2d(tensor(x, batch, in_channels, height, width), tensor(weight, out_channels, in_channels, kernel, kernel),
-           tensor(bias, out_channels), window,
-           tensor(y, batch, out_channels, window.positions(height), window.positions(width)));
+           tensor(bias, out_channels), {.stride = stride, .padding = padding}, y);
 }

@@ -3,5 +3,5 @@
 using namespace ops;
 
 extern "C" void solve(const int* x, int* counts, int n, int bins) {
-    histogram(tensor(x, n), bins, tensor(counts, bins));
+    histogram(tensor(x, n), bins, counts);
 }

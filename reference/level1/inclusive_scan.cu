@@ -3,5 +3,5 @@
 using namespace ops;
 
 extern "C" void solve(const f32* x, f32* y, int n) {
-    inclusive_scan(tensor(x, n), tensor(y, n));
+    cumsum(tensor(x, n), {}, y);
 }

@@ -11,29 +11,39 @@ namespace ops {
 
 class Divisor {
 public:
-    /// 1 <= value < 2^31
-    explicit Divisor(index_t value) : value_(static_cast<unsigned>(value)) {
-        while ((1u << shift_) < value_) {
+    Divisor() = default;
+
+    /// value >= 1; the fast ways are for 1 <= value < 2^31
+    explicit Divisor(index_t value) : value_(value) {
+        while ((1ll << shift_) < value) {
             ++shift_;
         }
-        factor_ = static_cast<unsigned>(((1ull << 32) * ((1ull << shift_) - value_)) / value_ + 1);
+        if (value < 1ll << 31) {
+            factor_ = static_cast<unsigned>(((1ull << 32) * ((1ull << shift_) - value)) / value + 1);
+        }
     }
 
-    /// n / value for any n >= 0; fast below 2^31.
+    index_t value() const { return value_; }
+
+    /// n / value for any n >= 0; fast where both are below 2^31.
     index_t quotient(index_t n) const {
-        if (n >= 1ll << 31) {
+        if (n >= 1ll << 31 || value_ >= 1ll << 31) {
             return n / value_;
         }
-        const unsigned small = static_cast<unsigned>(n);
-        return (__umulhi(small, factor_) + small) >> shift_;
+        return fast_quotient(static_cast<int>(n));
     }
-
     index_t remainder(index_t n) const { return n - quotient(n) * value_; }
 
+    /// The same for 0 <= n < 2^31 and value < 2^31: without a branch, so that it can be moved out of a loop.
+    int fast_quotient(int n) const {
+        return static_cast<int>((__umulhi(static_cast<unsigned>(n), factor_) + static_cast<unsigned>(n)) >> shift_);
+    }
+    int fast_remainder(int n) const { return n - fast_quotient(n) * static_cast<int>(value_); }
+
 private:
-    unsigned value_;
-    unsigned factor_;
-    unsigned shift_ = 0;
+    index_t value_ = 1;
+    unsigned factor_ = 1;
+    int shift_ = 0;
 };
 
 } // namespace ops

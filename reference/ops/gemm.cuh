@@ -5,28 +5,31 @@
 // apart, so that neighbouring threads read neighbouring words of shared memory and write neighbouring elements of C.
 //
 // Where an element of A and B comes from and where one of C goes is up to three functors: that is all that a layout, a
-// convolution or a bias changes.
+// convolution or a bias changes. A loader is called with the batch, with a row of A or a column of B, and with k; it
+// says along which of the two its elements are dense in memory (`along_k`), and neighbouring threads load along that.
 #pragma once
 
 #include "ops/tensor.cuh"
 
 namespace ops {
 
-/// Elements of a batch of row-major matrices, as the type that products are added up in. One matrix for the whole batch
-/// has the batch stride 0.
-template <class T, class A> struct LoadMatrix {
+/// Elements of a batch of dense matrices, as the type that products are added up in. One matrix for the whole batch has
+/// the batch stride 0.
+template <class T, bool dense_along_k> struct LoadMatrix {
+    static constexpr bool along_k = dense_along_k;
     const T* data;
-    index_t batch_stride, row_stride;
-    A operator()(index_t batch, index_t row, index_t column) const {
-        return static_cast<A>(data[batch * batch_stride + row * row_stride + column]);
+    index_t batch_stride, stride; ///< `stride`: from one row to the next in memory
+    accumulator_t<T> operator()(index_t batch, index_t index, index_t k) const {
+        const index_t at = along_k ? index * stride + k : k * stride + index;
+        return static_cast<accumulator_t<T>>(data[batch * batch_stride + at]);
     }
 };
 
 template <class T> struct StoreMatrix {
     T* data;
-    index_t batch_stride, row_stride;
+    index_t batch_stride, stride;
     template <class A> void operator()(index_t batch, index_t row, index_t column, A value) const {
-        data[batch * batch_stride + row * row_stride + column] = static_cast<T>(value);
+        data[batch * batch_stride + row * stride + column] = static_cast<T>(value);
     }
 };
 
@@ -34,11 +37,36 @@ constexpr int gemm_tile = 64;
 constexpr int gemm_depth = 16;
 constexpr int gemm_threads = 16; ///< in each direction
 
-/// a(batch, row, k) and b(batch, k, column) give elements as type A; c(batch, row, column, value) stores one.
-template <class A, class LoadA, class LoadB, class StoreC>
-__global__ void gemm_kernel(index_t rows, index_t columns, index_t depth, LoadA a, LoadB b, StoreC c) {
-    __shared__ A tile_a[gemm_depth][gemm_tile + 1]; // the odd width keeps the transposing stores in different banks
-    __shared__ A tile_b[gemm_depth][gemm_tile];
+/// Which k contribute to a tile of C; of a product of triangular matrices not all do.
+struct AllK {
+    index_t depth;
+    index_t begin(index_t, index_t) const { return 0; }
+    index_t end(index_t, index_t) const { return depth; }
+};
+
+/// Copies gemm_tile x gemm_depth elements to shared memory, with zeros beyond the matrix.
+template <class A, class Load>
+void load_tile(A (&tile)[gemm_depth][gemm_tile + 1], Load load, index_t batch, index_t first, index_t count,
+               index_t first_k, index_t end_k) {
+    constexpr int threads = gemm_threads * gemm_threads;
+    const int thread = threadIdx.y * gemm_threads + threadIdx.x;
+#pragma unroll
+    for (int step = 0; step < gemm_tile * gemm_depth / threads; ++step) {
+        const int i = thread + step * threads;
+        const int of_tile = Load::along_k ? i / gemm_depth : i % gemm_tile;
+        const int of_depth = Load::along_k ? i % gemm_depth : i / gemm_tile;
+        const index_t index = first + of_tile;
+        const index_t k = first_k + of_depth;
+        tile[of_depth][of_tile] = index < count && k < end_k ? load(batch, index, k) : A(0);
+    }
+}
+
+/// a(batch, row, k) and b(batch, column, k) give elements as type A; c(batch, row, column, value) stores one.
+template <class A, class Range, class LoadA, class LoadB, class StoreC>
+__global__ void __launch_bounds__(gemm_threads* gemm_threads)
+    gemm_kernel(index_t rows, index_t columns, Range range, LoadA a, LoadB b, StoreC c) {
+    __shared__ A tile_a[gemm_depth][gemm_tile + 1]; // the odd width keeps transposing stores in different banks
+    __shared__ A tile_b[gemm_depth][gemm_tile + 1];
     const unsigned tiles_across = static_cast<unsigned>(ceil_div(columns, gemm_tile));
     const unsigned tiles_down = static_cast<unsigned>(ceil_div(rows, gemm_tile));
     const index_t batch = blockIdx.x / tiles_across / tiles_down;
@@ -46,19 +74,12 @@ __global__ void gemm_kernel(index_t rows, index_t columns, index_t depth, LoadA 
     const index_t first_column = index_t(blockIdx.x % tiles_across) * gemm_tile;
     const int x = threadIdx.x;
     const int y = threadIdx.y;
-    const int thread = y * gemm_threads + x;
 
     A sum[4][4] = {};
-    for (index_t first_k = 0; first_k < depth; first_k += gemm_depth) {
-        for (int i = thread; i < gemm_tile * gemm_depth; i += gemm_threads * gemm_threads) {
-            // A's tile is read along k, B's along its columns: the directions in which row-major matrices are dense.
-            const index_t row = first_row + i / gemm_depth;
-            const index_t k_a = first_k + i % gemm_depth;
-            tile_a[i % gemm_depth][i / gemm_depth] = row < rows && k_a < depth ? a(batch, row, k_a) : A(0);
-            const index_t column = first_column + i % gemm_tile;
-            const index_t k_b = first_k + i / gemm_tile;
-            tile_b[i / gemm_tile][i % gemm_tile] = column < columns && k_b < depth ? b(batch, k_b, column) : A(0);
-        }
+    const index_t end = range.end(first_row, first_column);
+    for (index_t first_k = range.begin(first_row, first_column); first_k < end; first_k += gemm_depth) {
+        load_tile(tile_a, a, batch, first_row, rows, first_k, end);
+        load_tile(tile_b, b, batch, first_column, columns, first_k, end);
         __syncthreads();
 #pragma unroll
         for (int k = 0; k < gemm_depth; ++k) {
@@ -87,10 +108,10 @@ __global__ void gemm_kernel(index_t rows, index_t columns, index_t depth, LoadA 
     }
 }
 
-template <class A, class LoadA, class LoadB, class StoreC>
-void gemm(index_t batch, index_t rows, index_t columns, index_t depth, LoadA a, LoadB b, StoreC c) {
+template <class A, class Range, class LoadA, class LoadB, class StoreC>
+void gemm(index_t batch, index_t rows, index_t columns, Range range, LoadA a, LoadB b, StoreC c) {
     const index_t tiles = ceil_div(rows, gemm_tile) * ceil_div(columns, gemm_tile);
-    gemm_kernel<A><<<grid(batch * tiles), dim3(gemm_threads, gemm_threads)>>>(rows, columns, depth, a, b, c);
+    gemm_kernel<A><<<grid(batch * tiles), dim3(gemm_threads, gemm_threads)>>>(rows, columns, range, a, b, c);
 }
 
 } // namespace ops

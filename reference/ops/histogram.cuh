@@ -36,7 +36,7 @@ inline __global__ void histogram_global_kernel(const int* x, int* counts, index_
 }
 
 /// counts[b] = how many elements of x are b; every element is in [0, bins).
-inline Tensor<int> histogram(const Tensor<int>& x, int bins, Tensor<int> out = {}) {
+inline Tensor<int> histogram(const Tensor<int>& x, int bins, Out<int> out = {}) {
     const Tensor<int> counts = result(Shape(bins), out);
     const index_t n = x.size();
     cudaMemsetAsync(counts.data, 0, bins * sizeof(int), 0);

@@ -29,7 +29,7 @@ template <class T> __global__ void transpose_kernel(const T* x, T* y, index_t ro
 }
 
 /// y[c, r] = x[r, c]
-template <class T> Tensor<T> transpose(const Tensor<T>& x, identity_t<Tensor<T>> out = {}) {
+template <class T> Tensor<T> transpose(const Tensor<T>& x, out_t<T> out = {}) {
     const index_t rows = x[0];
     const index_t columns = x[1];
     const Tensor<T> y = result(Shape(columns, rows), out);

@@ -1,36 +1,72 @@
-// Softmax over the last dimension.
+// Softmax and its logarithm, over one dimension.
+//
+// The maximum and the sum of exponentials are found together, in one pass (Milakov and Gimelshein, Online normalizer
+// calculation for softmax, 2018); a second pass writes.
 #pragma once
 
 #include "ops/reduce.cuh"
 
 namespace ops {
 
-template <class T>
-__global__ void __launch_bounds__(max_row_threads) softmax_kernel(const T* x, T* y, index_t columns) {
+/// [rows, columns]: a block for each row.
+template <class F, class T>
+__global__ void __launch_bounds__(max_row_threads) softmax_rows_kernel(F f, const T* x, T* y, index_t columns) {
     using A = accumulator_t<T>;
     const T* const from = x + blockIdx.x * columns;
     T* const to = y + blockIdx.x * columns;
-    A largest = Max::identity<A>();
+    auto state = SumOfExponentials::identity<Exponentials<A>>();
     for (index_t i = threadIdx.x; i < columns; i += blockDim.x) {
-        largest = Max::combine(largest, static_cast<A>(from[i]));
+        state = SumOfExponentials::combine(state, {static_cast<A>(from[i]), A(1)});
     }
-    largest = block_reduce<Max>(largest);
-    A sum = 0;
+    state = block_reduce<SumOfExponentials>(state);
     for (index_t i = threadIdx.x; i < columns; i += blockDim.x) {
-        sum += exp(static_cast<A>(from[i]) - largest);
-    }
-    sum = block_reduce<Sum>(sum);
-    for (index_t i = threadIdx.x; i < columns; i += blockDim.x) {
-        to[i] = static_cast<T>(exp(static_cast<A>(from[i]) - largest) / sum);
+        to[i] = static_cast<T>(f(static_cast<A>(from[i]), state));
     }
 }
 
-/// y[r, c] = exp(x[r, c] - max_r) / sum_c exp(x[r, c] - max_r); a block for each row.
-template <class T> Tensor<T> softmax(const Tensor<T>& x, identity_t<Tensor<T>> out = {}) {
+/// [outer, extent, inner] over the extent: a thread for each of outer * inner, so that neighbours read neighbours.
+template <class F, class T>
+__global__ void softmax_columns_kernel(F f, const T* x, T* y, index_t total, index_t extent, index_t inner) {
+    using A = accumulator_t<T>;
+    const index_t i = index_t(blockIdx.x) * blockDim.x + threadIdx.x;
+    if (i >= total) {
+        return;
+    }
+    const index_t first = i / inner * extent * inner + i % inner;
+    const index_t end = first + extent * inner;
+    auto state = SumOfExponentials::identity<Exponentials<A>>();
+    for (index_t at = first; at < end; at += inner) {
+        state = SumOfExponentials::combine(state, {static_cast<A>(x[at]), A(1)});
+    }
+    for (index_t at = first; at < end; at += inner) {
+        y[at] = static_cast<T>(f(static_cast<A>(x[at]), state));
+    }
+}
+
+template <class F, class T> Tensor<T> normalized_exponentials(F f, const Tensor<T>& x, int dimension, Out<T> out) {
+    const int over = Dimensions(dimension).of_rank(x.rank()).first;
     const Tensor<T> y = result(x.shape, out);
-    const index_t columns = x[x.shape.rank - 1];
-    softmax_kernel<<<grid(x.size() / columns), row_threads(columns)>>>(x.data, y.data, columns);
+    const index_t extent = x[over];
+    const index_t inner = x.shape.product(over + 1, x.rank());
+    const index_t others = x.size() / extent;
+    if (inner == 1) {
+        softmax_rows_kernel<<<grid(others), row_threads(extent)>>>(f, x.data, y.data, extent);
+    } else {
+        softmax_columns_kernel<<<grid(ceil_div(others, 128)), 128>>>(f, x.data, y.data, others, extent, inner);
+    }
     return y;
+}
+
+/// e^x / (sum of e^x over the dimension)
+template <class T> Tensor<T> softmax(const Tensor<T>& x, int dimension, out_t<T> out = {}) {
+    using A = accumulator_t<T>;
+    return normalized_exponentials([](A v, Exponentials<A> s) { return ::exp(v - s.max) / s.sum; }, x, dimension, out);
+}
+
+/// x - log(sum of e^x over the dimension)
+template <class T> Tensor<T> log_softmax(const Tensor<T>& x, int dimension, out_t<T> out = {}) {
+    using A = accumulator_t<T>;
+    return normalized_exponentials([](A v, Exponentials<A> s) { return v - s.max - ::log(s.sum); }, x, dimension, out);
 }
 
 } // namespace ops

@@ -5,16 +5,20 @@
 // -DASSAY_ORACLE every floating-point type is double, and the same text is the *oracle*, what is right. So an operator
 // is a specification first: it must be readable, right for every shape, and fast where any textbook would be.
 //
-// Operators are functions from tensors to a tensor: `relu(conv2d(x, weight, bias, options))`. Each takes, last, the
-// tensor to write to; without one it allocates the result, which lives as long as the plan. Host code stays plain: it
-// is interpreted, one PTX instruction at a time.
+// Operators are functions from tensors to a tensor: `relu(conv2d(x, weight, bias, {.padding = 1}))`. Each takes, last,
+// the memory to write to; without it, it allocates the result, which lives as long as the plan. Shapes follow from the
+// arguments and are nowhere checked: a wrong one is a red zone touched or a number never written, and both are found by
+// `assay tasks check`. Host code stays plain: it is interpreted, one PTX instruction at a time.
+//
+// The headers: elementwise (arithmetic with broadcasting), activation, matmul, convolution, pooling, normalization,
+// softmax, reduce, scan, loss, attention, layout; half adds the 16-bit types.
 #pragma once
 
 #include <cuda_runtime.h>
 
 namespace ops {
 
-// The element types of references. `ops/half.cuh` adds f16 and bf16.
+// The element types of references; see ops/half.cuh for f16 and bf16.
 using f64 = double;
 #ifdef ASSAY_ORACLE
 using f32 = double;
@@ -61,11 +65,11 @@ struct Shape {
         return result;
     }
 
-    /// Without one dimension: that of a reduction's result.
-    Shape without(int dimension) const {
+    /// Without some dimensions: that of a reduction's result.
+    Shape without(int first, int last) const {
         Shape result;
         for (int i = 0; i < rank; ++i) {
-            if (i != dimension) {
+            if (i < first || i > last) {
                 result.extents[result.rank++] = extents[i];
             }
         }
@@ -79,7 +83,12 @@ template <class T> struct Tensor {
     Shape shape;
 
     index_t operator[](int dimension) const { return shape[dimension]; }
+    int rank() const { return shape.rank; }
     index_t size() const { return shape.product(0, shape.rank); }
+
+    /// The same elements under other extents.
+    Tensor reshape(const Shape& other) const { return {data, other}; }
+    template <class... Extents> Tensor reshape(Extents... extents) const { return {data, Shape(extents...)}; }
 };
 
 /// A parameter of the entry as a tensor. Inputs are const there and are never written here: an operator writes to its
@@ -88,14 +97,43 @@ template <class T, class... Extents> Tensor<T> tensor(const T* data, Extents... 
     return {const_cast<T*>(data), Shape(extents...)};
 }
 
-/// The tensor that an operator writes to: `out` if the caller gave one, else new memory.
-template <class T> Tensor<T> result(const Shape& shape, const Tensor<T>& out) {
+/// Where an operator writes its result: the caller's memory, or none, and it allocates. It is not deduced, so that `{}`
+/// can be the default.
+template <class T> struct Out {
+    T* data = nullptr;
+
+    Out() = default;
+    Out(T* memory) : data(memory) {}
+    Out(const Tensor<T>& tensor) : data(tensor.data) {}
+};
+template <class T> using out_t = Out<identity_t<T>>;
+
+template <class T> Tensor<T> result(const Shape& shape, Out<T> out) {
     Tensor<T> tensor{out.data, shape};
     if (tensor.data == nullptr) {
         cudaMalloc(reinterpret_cast<void**>(&tensor.data), tensor.size() * sizeof(T));
     }
     return tensor;
 }
+
+/// Neighbouring dimensions, first to last; from -1 they count from the end, as in PyTorch.
+struct Dimensions {
+    int first, last;
+
+    Dimensions(int one) : first(one), last(one) {}
+    Dimensions(int from, int to) : first(from), last(to) {}
+    Dimensions of_rank(int rank) const { return {first < 0 ? first + rank : first, last < 0 ? last + rank : last}; }
+};
+
+/// An attribute of each spatial dimension, or one for all.
+struct Each {
+    int of[3];
+
+    Each(int all) : of{all, all, all} {}
+    Each(int height, int width) : of{height, width, 1} {}
+    Each(int depth, int height, int width) : of{depth, height, width} {}
+    int operator[](int dimension) const { return of[dimension]; }
+};
 
 /// Grids are one-dimensional everywhere: only x may exceed 65535 blocks.
 inline dim3 grid(index_t blocks) {

@@ -247,7 +247,6 @@ bool Attempt::time(Reference& reference, std::size_t workload, const std::string
 
     timing::Options options;
     options.budget = settings_.time_budget;
-    options.warmup_budget = std::min(options.warmup_budget, settings_.time_budget / 4);
     options.seed = (static_cast<std::uint64_t>(key_.words[2]) << 32) | key_.words[3];
     auto timing = timing::measure(baseline, candidate, options);
     if (timing && !verify_last()) {

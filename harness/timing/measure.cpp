@@ -72,6 +72,7 @@ private:
 
     Result<> warm_up() {
         const unsigned least = std::max(options_.warmup_pairs, least_warmup_launches / 2);
+        const auto longest = std::min(options_.warmup_budget, options_.budget / 4);
         std::array<double, 3> last{};
         for (unsigned taken = 0;;) {
             const auto pair = take_pair();
@@ -82,8 +83,7 @@ private:
             const auto elapsed = options_.now() - start_;
             const auto [smallest, largest] = std::ranges::minmax(last);
             const bool settled = taken >= last.size() && largest <= settled_within * smallest;
-            if (elapsed >= options_.warmup_budget ||
-                (taken >= least && elapsed >= options_.warmup_minimum && settled)) {
+            if (elapsed >= longest || (taken >= least && elapsed >= options_.warmup_minimum && settled)) {
                 return {};
             }
         }

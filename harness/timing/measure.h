@@ -23,9 +23,9 @@ struct Options {
     std::vector<unsigned> looks{30, 60, 100, 150,
                                 200}; ///< pairs after which the interval is looked at; the last ends it
     double confidence = 0.99;
-    double width = 0.01; ///< relative width of the interval that is narrow enough
-    double same = 0.01;  ///< within this of 1 is "same"
-    std::chrono::milliseconds warmup_budget{2000};
+    double width = 0.01;                           ///< relative width of the interval that is narrow enough
+    double same = 0.01;                            ///< within this of 1 is "same"
+    std::chrono::milliseconds warmup_budget{2000}; ///< and never more than a quarter of `budget`
     std::chrono::milliseconds warmup_minimum{100};
     unsigned warmup_pairs = 3; ///< at least; until three ratios agree within 2 %, or the warm-up budget is spent
     std::chrono::milliseconds budget{10'000}; ///< of wall time, warm-up included; at least 6 pairs are taken after it

@@ -109,9 +109,8 @@ const Figure geomean("vgpu/pocl-geomean", "times-pocl", Goal::AtLeast, 8, [] {
     return std::exp(sum / static_cast<double>(faster_than_pocl().size()));
 });
 
-const Figure worst("vgpu/pocl-worst", "times-pocl", Goal::AtLeast, 1, [] {
-    return std::ranges::min(faster_than_pocl() | std::views::values);
-});
+const Figure worst("vgpu/pocl-worst", "times-pocl", Goal::AtLeast, 1,
+                   [] { return std::ranges::min(faster_than_pocl() | std::views::values); });
 
 double against_blas(const char* name) {
     const Prepared ours = on_vgpu(peer(name));

@@ -55,15 +55,14 @@ public:
         context_ = call<Handle(const void*, std::uint32_t, Handle*, void*, void*, Status*)>("clCreateContext")(
             nullptr, 1, &device_, nullptr, nullptr, &status);
         check(status, "clCreateContext");
-        queue_ = call<Handle(Handle, Handle, std::uint64_t, Status*)>("clCreateCommandQueue")(context_, device_, 0,
-                                                                                           &status);
+        queue_ =
+            call<Handle(Handle, Handle, std::uint64_t, Status*)>("clCreateCommandQueue")(context_, device_, 0, &status);
         check(status, "clCreateCommandQueue");
         std::ifstream in(ASSAY_SOURCE_DIR "/tests/benchmark/kernels/peers.cl");
         const std::string source{std::istreambuf_iterator<char>(in), {}};
         const char* text = source.c_str();
-        program_ =
-            call<Handle(Handle, std::uint32_t, const char**, const std::size_t*, Status*)>("clCreateProgramWithSource")(
-                context_, 1, &text, nullptr, &status);
+        program_ = call<Handle(Handle, std::uint32_t, const char**, const std::size_t*, Status*)>(
+            "clCreateProgramWithSource")(context_, 1, &text, nullptr, &status);
         check(status, "clCreateProgramWithSource");
         check(call<Status(Handle, std::uint32_t, Handle*, const char*, void*, void*)>("clBuildProgram")(
                   program_, 1, &device_, "", nullptr, nullptr),
@@ -109,7 +108,9 @@ public:
               "clEnqueueReadBuffer");
         return values;
     }
-    void release(Handle buffer) const { check(call<Status(Handle)>("clReleaseMemObject")(buffer), "clReleaseMemObject"); }
+    void release(Handle buffer) const {
+        check(call<Status(Handle)>("clReleaseMemObject")(buffer), "clReleaseMemObject");
+    }
 
 private:
     static constexpr const char* packages = "pocl-opencl-icd and ocl-icd-libopencl1";
@@ -156,11 +157,14 @@ Prepared on_pocl(const KernelCall& call) {
             [state] { return opencl.read(state->buffers.back(), state->floats); }};
 }
 
-std::function<void()> blas_gemm(int n, const std::vector<float>& a, const std::vector<float>& b, std::vector<float>& c) {
+std::function<void()> blas_gemm(int n, const std::vector<float>& a, const std::vector<float>& b,
+                                std::vector<float>& c) {
     static const Library library("libopenblas.so.0", "libopenblas0-pthread");
     library.get<void(int)>("openblas_set_num_threads")(1);
-    auto* gemm = library.get<void(int, int, int, int, int, int, float, const float*, int, const float*, int, float,
-                                  float*, int)>("cblas_sgemm");
+    auto* gemm =
+        library
+            .get<void(int, int, int, int, int, int, float, const float*, int, const float*, int, float, float*, int)>(
+                "cblas_sgemm");
     return [=, &a, &b, &c] {
         constexpr int row_major = 101, as_it_is = 111;
         gemm(row_major, as_it_is, as_it_is, n, n, n, 1.0F, a.data(), n, b.data(), n, 0.0F, c.data(), n);

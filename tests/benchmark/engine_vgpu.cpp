@@ -86,9 +86,8 @@ Prepared on_vgpu(const KernelCall& call) {
         if (argument.floats != 0) {
             CUdeviceptr address = 0;
             check(cu.cuMemAlloc_v2(&address, argument.floats * sizeof(float)), "cuMemAlloc");
-            const auto contents = argument.input
-                                      ? numbers(argument.floats, static_cast<unsigned>(state->values.size()))
-                                      : std::vector<float>(argument.floats);
+            const auto contents = argument.input ? numbers(argument.floats, static_cast<unsigned>(state->values.size()))
+                                                 : std::vector<float>(argument.floats);
             check(cu.cuMemcpyHtoD_v2(address, contents.data(), argument.floats * sizeof(float)), "cuMemcpyHtoD");
             value = state->output = address;
             state->floats = argument.floats;

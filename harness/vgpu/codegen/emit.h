@@ -215,6 +215,10 @@ private:
 
     // --- emit_math.cpp
     Value* math(isa::Opcode opcode, Value* a);
+    Value* polynomial(Value* x, const float* terms, std::size_t count);
+    Value* exp2(Value* x);
+    Value* log2(Value* x);
+    Value* tanh(Value* x);
 
     // --- emit_memory.cpp
     struct Access {

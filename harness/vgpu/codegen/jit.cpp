@@ -89,6 +89,12 @@ void optimize(llvm::Module& module, llvm::TargetMachine& target) {
     }
 }
 
+/// For whoever works on the generator: ASSAY_VGPU_DUMP names a folder for the code of every kernel.
+void dump(const llvm::Module& module, const std::string& path) {
+    std::error_code error;
+    llvm::raw_fd_ostream(path, error) << module;
+}
+
 } // namespace
 
 std::unique_ptr<Code> make_code(const Kernel& kernel, Dim3 block) {
@@ -110,9 +116,9 @@ std::unique_ptr<Code> make_code(const Kernel& kernel, Dim3 block) {
     const std::optional<Structure> structure = find_structure(kernel.graph);
     Facts facts = analyze(kernel.graph, *structure, known);
     Emitter(*module, kernel, *structure, facts, known, machine, *code).emit("kernel");
-    if (const char* path = std::getenv("ASSAY_VGPU_DUMP"); path != nullptr) {
-        std::error_code error;
-        llvm::raw_fd_ostream(path, error) << *module;
+    const char* dump_to = std::getenv("ASSAY_VGPU_DUMP");
+    if (dump_to != nullptr) {
+        dump(*module, std::string(dump_to) + "/" + kernel.flat.name + ".ll");
     }
     std::string problem;
     llvm::raw_string_ostream stream(problem);
@@ -120,6 +126,9 @@ std::unique_ptr<Code> make_code(const Kernel& kernel, Dim3 block) {
         throw std::runtime_error("the generator made invalid code for " + kernel.flat.name + ": " + problem);
     }
     optimize(*module, *target);
+    if (dump_to != nullptr) {
+        dump(*module, std::string(dump_to) + "/" + kernel.flat.name + ".optimized.ll");
+    }
 
     std::shared_ptr<llvm::orc::LLJIT> jit =
         check(llvm::orc::LLJITBuilder().setJITTargetMachineBuilder(std::move(machine_builder)).create());

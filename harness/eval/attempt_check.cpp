@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::chrono::milliseconds copy_timeout{60'000};
 
-/// Kernels shorter than this are repeated within one sample.
+/// Plans shorter than this are run several times within one sample.
 constexpr double shortest_sample = 1e-3;
 
 nlohmann::json comparison_json(const verify::Comparison& c, const std::string& output) {
@@ -194,17 +194,15 @@ bool Attempt::time(Reference& reference, std::size_t workload, const std::string
     // Fresh inputs: those of the check have been seen by the candidate's kernels.
     const auto regime = verify::Regime::Normal;
     const Place place{workload_name, std::string(verify::to_string(regime))};
-    const auto inputs = verify::generate(bindings_[workload], key_, regime, 1);
-    const auto expectations = reference.expect(workload, inputs, regime);
-    if (!expectations) {
-        fail_harness(expectations.error());
-        return false;
-    }
-    if (auto written = runner_->write_inputs(prepared_[workload], inputs, copy_timeout); !written) {
+    verify::ChangingInputs inputs(bindings_[workload], key_, 1);
+    verify::ChangingInputs baseline_inputs = inputs;
+    if (auto written = runner_->write_inputs(prepared_[workload], inputs.current(), copy_timeout); !written) {
         return fail(written.error(), "time", place);
     }
 
+    // The baseline goes through the same, on its own drawing of changes.
     std::optional<RunFault> candidate_fault;
+    std::optional<Error> harness_error;
     bool verdict_stands = false;
     std::uint8_t zone = 0, poison = 0;
     const auto verify_last = [&]() -> bool {
@@ -213,35 +211,40 @@ bool Attempt::time(Reference& reference, std::size_t workload, const std::string
             candidate_fault = images.error();
             return false;
         }
-        return grade(workload, *images, inputs, *expectations, zone, poison, "time", place);
+        const auto expectations = reference.expect(workload, inputs.current(), regime);
+        if (!expectations) {
+            harness_error = expectations.error();
+            return false;
+        }
+        verdict_stands = !grade(workload, *images, inputs.current(), *expectations, zone, poison, "time", place);
+        return !verdict_stands;
     };
-    unsigned repeats = 1;
+    unsigned runs = 1;
     const timing::Sampler baseline = [&]() -> Result<double> {
-        const auto seconds = reference.time_baseline(workload, repeats);
+        const auto seconds = reference.time_baseline(workload, runs, baseline_inputs.next(runs));
         if (!seconds) {
             return assay::fail("the baseline failed: " + seconds.error().message, task_.name);
         }
-        return *seconds / repeats;
+        return *seconds / runs;
     };
     const timing::Sampler candidate = [&]() -> Result<double> {
         zone = random_poison();
         poison = random_poison();
-        const auto seconds = runner_->time(prepared_[workload], zone, poison, repeats, deadline_);
+        const auto seconds = runner_->time(prepared_[workload], zone, poison, runs, inputs.next(runs), deadline_);
         if (!seconds) {
             candidate_fault = seconds.error();
             return assay::fail("the candidate failed");
         }
         const auto coin = verify::philox({draws_++, 1, 0, 0xC0C0}, {key_.words[2], key_.words[3]})[0] % 16;
         if (coin == 0 && !verify_last()) {
-            verdict_stands = true;
             return assay::fail("the candidate failed");
         }
-        return *seconds / repeats;
+        return *seconds / runs;
     };
     for (const timing::Sampler* sampler : {&baseline, &candidate}) { // how long is one run?
         const auto seconds = (*sampler)();
         if (seconds && *seconds > 0) {
-            repeats = std::clamp(static_cast<unsigned>(std::ceil(shortest_sample / *seconds)), repeats, 1000U);
+            runs = std::clamp(static_cast<unsigned>(std::ceil(shortest_sample / *seconds)), runs, 1000U);
         }
     }
 
@@ -250,7 +253,6 @@ bool Attempt::time(Reference& reference, std::size_t workload, const std::string
     options.seed = (static_cast<std::uint64_t>(key_.words[2]) << 32) | key_.words[3];
     auto timing = timing::measure(baseline, candidate, options);
     if (timing && !verify_last()) {
-        verdict_stands = !candidate_fault;
         timing = assay::fail("the candidate failed");
     }
     if (!timing) {
@@ -258,7 +260,7 @@ bool Attempt::time(Reference& reference, std::size_t workload, const std::string
             return fail(*candidate_fault, "time", place);
         }
         if (!verdict_stands) {
-            fail_harness(timing.error());
+            fail_harness(harness_error.value_or(timing.error()));
         }
         return false;
     }

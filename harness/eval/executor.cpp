@@ -1,8 +1,11 @@
 #include "eval/executor.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <utility>
+
+#include "ptx/parser.h"
 
 #if ASSAY_VGPU
 #include "vgpu/vgpu.h"
@@ -11,6 +14,10 @@
 namespace assay::eval {
 
 namespace {
+
+/// A buffer has this many places to lie, so far apart that alignment stays.
+constexpr unsigned places = 4;
+constexpr std::uint64_t place_bytes = 256;
 
 /// Adds what the virtual GPU knows of its last fault: more than the driver's error code can say.
 void add_virtual_detail([[maybe_unused]] DeviceFault& fault) {
@@ -69,20 +76,65 @@ DeviceResult<Module> Module::load(const Session& session, const std::string& ptx
         }
         return std::unexpected(std::move(fault));
     }
-    return Module(session, handle);
+    Module module(session, handle);
+    const auto parsed = ptx::parse(ptx);
+    if (!parsed) { // the device took it, so this is a fault of the parser, and not to be passed over in silence
+        DeviceFault fault = make_fault(session, "cuModuleLoadDataEx", CUDA_ERROR_INVALID_PTX);
+        fault.message = parsed.error().to_string();
+        return std::unexpected(std::move(fault));
+    }
+    for (const ptx::TopLevel& item : parsed->items) {
+        const auto* variable = std::get_if<ptx::Variable>(&item);
+        if (variable == nullptr || variable->space != "global" || std::ranges::count(variable->linkage, "extern") > 0) {
+            continue;
+        }
+        if (auto remembered = module.remember(variable->name, variable->initializer.has_value()); !remembered) {
+            return std::unexpected(std::move(remembered.error()));
+        }
+    }
+    return module;
+}
+
+DeviceResult<> Module::remember(const std::string& variable, bool initialized) {
+    State state;
+    ASSAY_TRY(cuModuleGetGlobal_v2, &state.data, &state.bytes, handle_, variable.c_str());
+    if (initialized && state.bytes > 0) {
+        ASSAY_TRY(cuMemAlloc_v2, &state.pristine, state.bytes);
+        ASSAY_TRY(cuMemcpyDtoDAsync_v2, state.pristine, state.data, state.bytes, nullptr);
+    }
+    states_.push_back(state);
+    return {};
+}
+
+DeviceResult<> Module::reset() const {
+    for (const State& state : states_) {
+        if (state.pristine != 0) {
+            ASSAY_TRY(cuMemcpyDtoDAsync_v2, state.data, state.pristine, state.bytes, nullptr);
+        } else if (state.bytes > 0) {
+            ASSAY_TRY(cuMemsetD8Async, state.data, 0, state.bytes, nullptr);
+        }
+    }
+    return {};
 }
 
 Module::~Module() {
+    for (const State& state : states_) {
+        if (state.pristine != 0) {
+            session_->table().cuMemFree_v2(state.pristine);
+        }
+    }
     if (handle_ != nullptr) {
         session_->table().cuModuleUnload(handle_);
     }
 }
 
-Module::Module(Module&& other) noexcept : session_(other.session_), handle_(std::exchange(other.handle_, nullptr)) {}
+Module::Module(Module&& other) noexcept
+    : session_(other.session_), handle_(std::exchange(other.handle_, nullptr)),
+      states_(std::exchange(other.states_, {})) {}
 
 DeviceResult<std::unique_ptr<PreparedPlan>> PreparedPlan::prepare(const Session& session, const Module& module,
                                                                   plan::LaunchPlan plan) {
-    std::unique_ptr<PreparedPlan> prepared(new PreparedPlan(session, std::move(plan)));
+    std::unique_ptr<PreparedPlan> prepared(new PreparedPlan(session, module, std::move(plan)));
     const driver::Table& table = session.table();
     for (const plan::Buffer& buffer : prepared->plan_.buffers) {
         Placed placed;
@@ -94,7 +146,8 @@ DeviceResult<std::unique_ptr<PreparedPlan>> PreparedPlan::prepare(const Session&
                 return std::unexpected(make_fault(session, "cuModuleGetGlobal", result));
             }
         } else {
-            const CUresult result = table.cuMemAlloc_v2(&placed.base, buffer.bytes + 2 * zone_bytes);
+            const CUresult result =
+                table.cuMemAlloc_v2(&placed.base, buffer.bytes + 2 * zone_bytes + places * place_bytes);
             if (result != CUDA_SUCCESS) {
                 return std::unexpected(make_fault(session, "cuMemAlloc", result));
             }
@@ -160,7 +213,17 @@ Bytes PreparedPlan::relocate(const Bytes& data, const std::vector<plan::Relocati
     return patched;
 }
 
+void PreparedPlan::move_buffers() {
+    ++moves_;
+    for (Placed& placed : placed_) {
+        if (placed.base != 0) {
+            placed.data = placed.base + zone_bytes + moves_ % places * place_bytes;
+        }
+    }
+}
+
 DeviceResult<> PreparedPlan::write_inputs(const std::vector<Bytes>& inputs) {
+    move_buffers();
     for (std::size_t i = 0; i < plan_.buffers.size(); ++i) {
         const plan::Buffer& buffer = plan_.buffers[i];
         if (buffer.role == plan::Buffer::Role::Input && buffer.bytes > 0) {
@@ -176,13 +239,26 @@ DeviceResult<> PreparedPlan::poison(std::uint8_t zone, std::uint8_t poison) {
         if (buffer.role == plan::Buffer::Role::Symbol) {
             continue;
         }
-        ASSAY_TRY(cuMemsetD8Async, placed_[i].base, zone, zone_bytes, nullptr);
+        ASSAY_TRY(cuMemsetD8Async, placed_[i].data - zone_bytes, zone, zone_bytes, nullptr);
         ASSAY_TRY(cuMemsetD8Async, placed_[i].data + buffer.bytes, zone, zone_bytes, nullptr);
         if (buffer.role != plan::Buffer::Role::Input && buffer.bytes > 0) {
             ASSAY_TRY(cuMemsetD8Async, placed_[i].data, poison, buffer.bytes, nullptr);
         }
     }
+    if (auto reset = module_->reset(); !reset) {
+        return reset;
+    }
     ASSAY_TRY(cuCtxSynchronize);
+    return {};
+}
+
+DeviceResult<> PreparedPlan::change(const verify::InputChange& change) {
+    for (std::size_t i = 0; i < plan_.buffers.size(); ++i) {
+        const plan::Buffer& buffer = plan_.buffers[i];
+        if (buffer.role == plan::Buffer::Role::Input && buffer.index == change.input) {
+            ASSAY_TRY(cuMemcpyHtoD_v2, placed_[i].data + change.offset, change.value.data(), change.size);
+        }
+    }
     return {};
 }
 
@@ -272,12 +348,11 @@ DeviceResult<> PreparedPlan::run() {
     return {};
 }
 
-DeviceResult<double> PreparedPlan::time(unsigned repeats) {
+DeviceResult<double> PreparedPlan::time(const std::function<void()>& before) {
+    before();
     ASSAY_TRY(cuEventRecord, start_, nullptr);
-    for (unsigned i = 0; i < repeats; ++i) {
-        if (auto issued = issue(); !issued) {
-            return std::unexpected(issued.error());
-        }
+    if (auto issued = issue(); !issued) {
+        return std::unexpected(issued.error());
     }
     ASSAY_TRY(cuEventRecord, stop_, nullptr);
     ASSAY_TRY(cuEventSynchronize, stop_);
@@ -293,11 +368,11 @@ DeviceResult<std::vector<Bytes>> PreparedPlan::read_images() {
         Bytes image;
         if (buffer.role == plan::Buffer::Role::Scratch) {
             image.resize(2 * zone_bytes);
-            ASSAY_TRY(cuMemcpyDtoH_v2, image.data(), placed_[i].base, zone_bytes);
+            ASSAY_TRY(cuMemcpyDtoH_v2, image.data(), placed_[i].data - zone_bytes, zone_bytes);
             ASSAY_TRY(cuMemcpyDtoH_v2, image.data() + zone_bytes, placed_[i].data + buffer.bytes, zone_bytes);
         } else if (buffer.role != plan::Buffer::Role::Symbol) {
             image.resize(buffer.bytes + 2 * zone_bytes);
-            ASSAY_TRY(cuMemcpyDtoH_v2, image.data(), placed_[i].base, image.size());
+            ASSAY_TRY(cuMemcpyDtoH_v2, image.data(), placed_[i].data - zone_bytes, image.size());
         }
         images.push_back(std::move(image));
     }

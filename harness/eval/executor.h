@@ -3,10 +3,14 @@
 // Every buffer of a plan lies between two red zones of `zone_bytes`, filled with the run's zone byte; outputs and
 // scratch are filled with the run's poison byte before the steps run. The executor judges nothing: it hands back the
 // raw images, zones included, and the grader, in another process, looks at them.
+//
+// No run finds anything of the run before: outputs, scratch and the module's variables are set anew each time, and
+// buffers lie elsewhere whenever inputs are written. So a candidate cannot keep a result for a later call.
 #pragma once
 
 #include <cstddef>
 #include <expected>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -14,6 +18,7 @@
 
 #include "eval/session.h"
 #include "plan/launch_plan.h"
+#include "verify/changes.h"
 
 namespace assay::eval {
 
@@ -34,7 +39,7 @@ struct DeviceFault {
 
 template <class T = void> using DeviceResult = std::expected<T, DeviceFault>;
 
-/// A module on the device.
+/// A module on the device. Its `.global` variables can be put back to what they were when it was loaded.
 class Module {
 public:
     [[nodiscard]] static DeviceResult<Module> load(const Session& session, const std::string& ptx);
@@ -42,11 +47,21 @@ public:
     Module(Module&& other) noexcept;
     Module& operator=(Module&&) = delete;
     [[nodiscard]] CUmodule handle() const { return handle_; }
+    /// Queues it on the device, in the order of the null stream.
+    [[nodiscard]] DeviceResult<> reset() const;
 
 private:
+    struct State {
+        CUdeviceptr data = 0;
+        CUdeviceptr pristine = 0; ///< a copy; none of a variable that starts as zeros
+        std::size_t bytes = 0;
+    };
     Module(const Session& session, CUmodule handle) : session_(&session), handle_(handle) {}
+    [[nodiscard]] DeviceResult<> remember(const std::string& variable, bool initialized);
+
     const Session* session_;
     CUmodule handle_ = nullptr;
+    std::vector<State> states_;
 };
 
 /// A plan with its buffers allocated and its kernels found.
@@ -58,14 +73,16 @@ public:
     PreparedPlan(const PreparedPlan&) = delete;
     PreparedPlan& operator=(const PreparedPlan&) = delete;
 
-    /// Copies the task's inputs, in order, to the buffers of the plan that hold them.
+    /// Copies the task's inputs, in order, to the buffers of the plan that hold them. Moves all buffers.
     [[nodiscard]] DeviceResult<> write_inputs(const std::vector<Bytes>& inputs);
-    /// Fills red zones with `zone`, outputs and scratch with `poison`.
+    /// Fills red zones with `zone`, outputs and scratch with `poison`; puts the module's variables back.
     [[nodiscard]] DeviceResult<> poison(std::uint8_t zone, std::uint8_t poison);
     /// Runs the steps once and waits for them.
     [[nodiscard]] DeviceResult<> run();
-    /// Seconds that `repeats` runs take by the device's own clock.
-    [[nodiscard]] DeviceResult<double> time(unsigned repeats);
+    /// Seconds that one run takes by the device's own clock; `before` is queued right before it, so that the device is
+    /// busy while the run is.
+    [[nodiscard]] DeviceResult<double> time(const std::function<void()>& before);
+    [[nodiscard]] DeviceResult<> change(const verify::InputChange& change);
     /// One image for each buffer of the plan: inputs and outputs with their zones, of scratch the two zones, of symbols
     /// nothing.
     [[nodiscard]] DeviceResult<std::vector<Bytes>> read_images();
@@ -75,7 +92,9 @@ private:
         CUdeviceptr base = 0; ///< of the allocation; 0 of a symbol
         CUdeviceptr data = 0;
     };
-    PreparedPlan(const Session& session, plan::LaunchPlan plan) : session_(&session), plan_(std::move(plan)) {}
+    PreparedPlan(const Session& session, const Module& module, plan::LaunchPlan plan)
+        : session_(&session), module_(&module), plan_(std::move(plan)) {}
+    void move_buffers();
     [[nodiscard]] CUdeviceptr resolve(plan::Pointer pointer) const;
     [[nodiscard]] DeviceResult<> issue();
     [[nodiscard]] DeviceResult<> issue(const plan::Launch& launch);
@@ -85,7 +104,9 @@ private:
     [[nodiscard]] Bytes relocate(const Bytes& data, const std::vector<plan::Relocation>& relocations) const;
 
     const Session* session_;
+    const Module* module_;
     plan::LaunchPlan plan_;
+    unsigned moves_ = 0;
     std::vector<Placed> placed_;
     std::map<std::string, CUfunction> functions_;
     CUevent start_ = nullptr, stop_ = nullptr;

@@ -166,8 +166,9 @@ Result<std::vector<verify::Expectation>> Reference::expect(std::size_t index, co
     return expectations;
 }
 
-RunResult<double> Reference::time_baseline(std::size_t index, unsigned repeats) {
-    return runner_.time(baseline_.prepared[index], 0, reference_poison, repeats, reference_timeout);
+RunResult<double> Reference::time_baseline(std::size_t index, unsigned runs,
+                                           const std::vector<verify::InputChange>& changes) {
+    return runner_.time(baseline_.prepared[index], 0, reference_poison, runs, changes, reference_timeout);
 }
 
 } // namespace assay::eval

@@ -37,9 +37,9 @@ public:
     [[nodiscard]] Result<std::vector<verify::Expectation>> expect(std::size_t index, const std::vector<Bytes>& inputs,
                                                                   verify::Regime regime);
 
-    /// One timed run of the baseline on the inputs that `expect` saw last for this workload, in seconds for all
-    /// repeats.
-    [[nodiscard]] RunResult<double> time_baseline(std::size_t index, unsigned repeats);
+    /// Timed runs of the baseline, as Runner::time, on the inputs that `expect` saw last for this workload.
+    [[nodiscard]] RunResult<double> time_baseline(std::size_t index, unsigned runs,
+                                                  const std::vector<verify::InputChange>& changes);
 
     /// What the trusted worker noted: kernels that ran in the interpreter.
     [[nodiscard]] Runner::Notes take_notes() { return runner_.take_notes(); }

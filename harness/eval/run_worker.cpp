@@ -1,5 +1,6 @@
 #include "eval/run_worker.h"
 
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -42,7 +43,6 @@ public:
         if (buffer_ != 0) {
             session_.table().cuCtxResetPersistingL2Cache();
             session_.table().cuMemsetD8Async(buffer_, ++value_, bytes_, nullptr);
-            session_.table().cuCtxSynchronize();
         }
     }
 
@@ -116,6 +116,35 @@ Message images_reply(Worker& worker, PreparedPlan& plan) {
     return {json::object(), std::move(*images)};
 }
 
+/// The timed runs of one sample: each finds other inputs, fresh poison, and a cold cache.
+Message time_reply(Worker& worker, PreparedPlan& plan, const Message& request) {
+    const json& header = request.header;
+    const Bytes& blob = request.blobs.at(0);
+    std::vector<verify::InputChange> changes(blob.size() / sizeof(verify::InputChange));
+    std::memcpy(changes.data(), blob.data(), changes.size() * sizeof(verify::InputChange));
+    auto next = changes.begin();
+    double seconds = 0;
+    const auto runs = header.at("runs").get<unsigned>();
+    for (unsigned run = 0; run < runs; ++run) {
+        DeviceResult<> ready;
+        for (; ready && next != changes.end() && next->run == run; ++next) {
+            ready = plan.change(*next);
+        }
+        if (ready) {
+            ready = plan.poison(header.at("zone").get<std::uint8_t>(), header.at("poison").get<std::uint8_t>());
+        }
+        if (!ready) {
+            return fault_reply(*worker.session, ready.error());
+        }
+        const auto taken = plan.time([&] { (*worker.flush)(); });
+        if (!taken) {
+            return fault_reply(*worker.session, taken.error());
+        }
+        seconds += *taken;
+    }
+    return {json{{"seconds", seconds}}, {}};
+}
+
 /// The requests that name a prepared plan.
 Message with_plan(Worker& worker, const std::string& op, const Message& request) {
     const json& header = request.header;
@@ -124,13 +153,10 @@ Message with_plan(Worker& worker, const std::string& op, const Message& request)
     DeviceResult<> done;
     if (op == "inputs") {
         done = plan.write_inputs(request.blobs);
-    } else if (op == "run" || op == "time") {
+    } else if (op == "time") {
+        return time_reply(worker, plan, request);
+    } else if (op == "run") {
         done = plan.poison(header.at("zone").get<std::uint8_t>(), header.at("poison").get<std::uint8_t>());
-        if (done && op == "time") {
-            (*worker.flush)();
-            const auto seconds = plan.time(header.at("repeats").get<unsigned>());
-            return seconds ? Message{json{{"seconds", *seconds}}, {}} : fault_reply(*worker.session, seconds.error());
-        }
         if (done) {
             done = plan.run();
         }

@@ -169,12 +169,13 @@ RunResult<std::vector<Bytes>> Runner::run(std::uint32_t plan, std::uint8_t zone,
     return pick(call({json{{"op", "run"}, {"plan", plan}, {"zone", zone}, {"poison", poison}}, {}}, timeout), blobs);
 }
 
-RunResult<double> Runner::time(std::uint32_t plan, std::uint8_t zone, std::uint8_t poison, unsigned repeats,
-                               Timeout timeout) {
-    return pick(
-        call({json{{"op", "time"}, {"plan", plan}, {"zone", zone}, {"poison", poison}, {"repeats", repeats}}, {}},
-             timeout),
-        [](const Message& reply) { return reply.header.at("seconds").get<double>(); });
+RunResult<double> Runner::time(std::uint32_t plan, std::uint8_t zone, std::uint8_t poison, unsigned runs,
+                               const std::vector<verify::InputChange>& changes, Timeout timeout) {
+    const auto* data = reinterpret_cast<const std::byte*>(changes.data());
+    return pick(call({json{{"op", "time"}, {"plan", plan}, {"zone", zone}, {"poison", poison}, {"runs", runs}},
+                      {Bytes(data, data + changes.size() * sizeof(verify::InputChange))}},
+                     timeout),
+                [](const Message& reply) { return reply.header.at("seconds").get<double>(); });
 }
 
 RunResult<std::vector<Bytes>> Runner::images(std::uint32_t plan, Timeout timeout) {

@@ -42,9 +42,10 @@ public:
     /// Images of all buffers after one run.
     [[nodiscard]] RunResult<std::vector<Bytes>> run(std::uint32_t plan, std::uint8_t zone, std::uint8_t poison,
                                                     Timeout timeout);
-    /// Seconds of the device's clock for all `repeats` together.
-    [[nodiscard]] RunResult<double> time(std::uint32_t plan, std::uint8_t zone, std::uint8_t poison, unsigned repeats,
-                                         Timeout timeout);
+    /// Seconds of the device's clock for `runs` runs together; what lies between them is not counted. `changes`, in
+    /// the order of their runs, are made to the inputs before each.
+    [[nodiscard]] RunResult<double> time(std::uint32_t plan, std::uint8_t zone, std::uint8_t poison, unsigned runs,
+                                         const std::vector<verify::InputChange>& changes, Timeout timeout);
     [[nodiscard]] RunResult<std::vector<Bytes>> images(std::uint32_t plan, Timeout timeout);
     [[nodiscard]] RunResult<void> release(std::uint32_t plan, Timeout timeout);
 

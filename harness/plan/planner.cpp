@@ -45,7 +45,7 @@ Result<Outcome> record_all(const RecordingRequest& request) {
     if (!program) {
         return std::unexpected(std::move(program.error()));
     }
-    if (auto broken = check_rules(*program); !broken.empty()) {
+    if (auto broken = check_rules(*module, *program); !broken.empty()) {
         return Outcome(std::unexpect, std::move(broken.front()));
     }
     Recording recording;

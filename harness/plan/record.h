@@ -69,7 +69,10 @@ struct DeviceProperties {
 /// and everything else are left out, so that no unresolved runtime call remains. Same text for the same input.
 [[nodiscard]] std::string device_module(const ptx::Module& module, const std::vector<std::string>& roots);
 
-/// Rules that hold for PTX before anything runs. Empty: fine. ("device-launch": a kernel that reaches a launch call.)
-[[nodiscard]] std::vector<PlanError> check_rules(const isa::Program& program);
+/// Rules that hold for PTX before anything runs. Empty: fine. `program` is `module` decoded.
+///   device-launch    a kernel that reaches a launch call
+///   hidden-variable  a variable of the global state space declared inside a function, as inline assembly can: no name
+///                    reaches it, so it could keep results from one run to the next
+[[nodiscard]] std::vector<PlanError> check_rules(const ptx::Module& module, const isa::Program& program);
 
 } // namespace assay::plan

@@ -48,10 +48,38 @@ PlanError device_launch(const isa::Program& program, const isa::Function& kernel
     return error;
 }
 
+/// The variables of the global state space in `scope`, each with the line of the last `.loc` before it.
+void find_hidden(const ptx::Scope& scope, const ptx::Function& function, std::uint32_t& line,
+                 std::vector<PlanError>& errors) {
+    for (const ptx::Statement& statement : scope.statements) {
+        if (const auto* location = std::get_if<ptx::Location>(&statement)) {
+            line = location->inlined_line != 0 ? location->inlined_line : location->line;
+        } else if (const auto* inner = std::get_if<std::unique_ptr<ptx::Scope>>(&statement)) {
+            find_hidden(**inner, function, line, errors);
+        } else if (const auto* variable = std::get_if<ptx::Variable>(&statement);
+                   variable != nullptr && variable->space == "global") {
+            PlanError error;
+            error.kind = PlanError::Kind::Rejected;
+            error.rule = "hidden-variable";
+            error.what = fmt::format("{} declares the global variable '{}' in inline assembly", demangle(function.name),
+                                     variable->name);
+            error.line = line;
+            error.hint = "declare it outside of functions, as __device__";
+            errors.push_back(std::move(error));
+        }
+    }
+}
+
 } // namespace
 
-std::vector<PlanError> check_rules(const isa::Program& program) {
+std::vector<PlanError> check_rules(const ptx::Module& module, const isa::Program& program) {
     std::vector<PlanError> errors;
+    for (const ptx::TopLevel& item : module.items) {
+        if (const auto* function = std::get_if<ptx::Function>(&item); function != nullptr && function->body) {
+            std::uint32_t line = 0;
+            find_hidden(*function->body, *function, line, errors);
+        }
+    }
     for (std::uint32_t index = 0; index < program.functions.size(); ++index) {
         const isa::Function& kernel = program.functions[index];
         if (!kernel.entry || !kernel.defined) {

@@ -59,6 +59,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"big_block", "launch_error", "plan", "launch", "2048", 7},
                     Case{"memcpy_to_host", "plan_error", "plan", "cudaMemcpy", "host", 10},
                     Case{"device_launch", "rejected", "plan", "device-launch", "launch"},
+                    Case{"hidden_variable", "rejected", "plan", "hidden-variable", "calls", 7},
                     Case{"trap", "runtime_error", "check", "assert", "assert"},
                     Case{"diverging_barrier", "race", "check", "barrier", "__syncthreads"},
                     Case{"writes_input", "memory_error", "check", "inputs-unchanged", "read-only"},
@@ -82,6 +83,14 @@ TEST(Verdict, OfAnHonestCandidateIsPassedWithASpeedUp) {
     EXPECT_LE(timing.at("low"), timing.at("speedup"));
     EXPECT_LE(timing.at("speedup"), timing.at("high"));
     EXPECT_EQ(result.at("key").get<std::string>().size(), 32U);
+}
+
+TEST(Verdict, NothingThatAKernelKeepsReachesTheNextRun) {
+    const Scratch scratch;
+    const Outcome outcome = run("assay eval vector_add --device vgpu --json --time-budget 0.5 --cache cache '" +
+                                    candidates + "counts_calls.cu'",
+                                scratch.path());
+    EXPECT_EQ(outcome.code, 0) << outcome.out << outcome.err;
 }
 
 } // namespace

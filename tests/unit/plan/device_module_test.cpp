@@ -135,14 +135,23 @@ TEST(DeviceModule, AssemblesWithoutUnresolvedCalls) {
     fs::remove(file);
 }
 
+std::vector<PlanError> broken_rules(const std::string& name) {
+    const auto module = ptx::parse(read_source(name + ".ptx"));
+    if (!module) {
+        ADD_FAILURE() << module.error().to_string();
+        return {};
+    }
+    return check_rules(*module, program(name));
+}
+
 TEST(Rules, HonestModulesKeepThem) {
     for (const std::string name : sources) {
-        EXPECT_TRUE(check_rules(program(name)).empty()) << name;
+        EXPECT_TRUE(broken_rules(name).empty()) << name;
     }
 }
 
 TEST(Rules, KernelsMustNotLaunch) {
-    const std::vector<PlanError> errors = check_rules(program("device_launch"));
+    const std::vector<PlanError> errors = broken_rules("device_launch");
     ASSERT_EQ(errors.size(), 1u) << "`parent` alone; `honest` launches nothing";
     EXPECT_EQ(errors[0].kind, PlanError::Kind::Rejected);
     EXPECT_EQ(errors[0].rule, "device-launch");
@@ -153,10 +162,19 @@ TEST(Rules, KernelsMustNotLaunch) {
 }
 
 TEST(Rules, LaunchesBehindAFunctionPointerAreFound) {
-    const std::vector<PlanError> errors = check_rules(program("device_launch_hidden"));
+    const std::vector<PlanError> errors = broken_rules("device_launch_hidden");
     ASSERT_EQ(errors.size(), 1u);
     EXPECT_EQ(errors[0].what, "kernel parent(float*, int) launches a kernel");
     EXPECT_EQ(errors[0].line, line_of("device_launch_hidden", "device_launch"));
+}
+
+TEST(Rules, NoVariableHidesInAFunction) {
+    const std::vector<PlanError> errors = broken_rules("hidden_variable");
+    ASSERT_EQ(errors.size(), 1u);
+    EXPECT_EQ(errors[0].kind, PlanError::Kind::Rejected);
+    EXPECT_EQ(errors[0].rule, "hidden-variable");
+    EXPECT_NE(errors[0].what.find("'calls'"), std::string::npos) << errors[0].what;
+    EXPECT_EQ(errors[0].line, line_of("hidden_variable", "hidden"));
 }
 
 } // namespace

@@ -8,11 +8,12 @@
 namespace ops {
 
 /// softmax(q k^T / sqrt(d)) v for each head: q [..., rows, d], k [..., columns, d], v [..., columns, width]. The scores
-/// are stored, as in a program of matrix products.
+/// are stored, as in a program of matrix products, with the precision of sums.
 template <class T> Tensor<T> attention(const Tensor<T>& q, const Tensor<T>& k, const Tensor<T>& v, out_t<T> out = {}) {
     using A = accumulator_t<T>;
     const A scale = A(1) / ::sqrt(static_cast<A>(q[q.rank() - 1]));
-    return matmul(softmax(multiply(matmul(q, transposed(k)), scale), -1), v, out);
+    const Tensor<A> scores = multiply(matmul<A>(q, transposed(k)), scale);
+    return matmul<T>(softmax(scores, -1), v, out);
 }
 
 } // namespace ops

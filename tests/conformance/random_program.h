@@ -1,5 +1,5 @@
-// Random PTX programs: structured control flow over random instructions, with divergence of every kind, barriers, shared
-// and local memory, shuffles, votes and atomics, and results that do not depend on the order of threads.
+// Random PTX programs: structured control flow over random instructions, with divergence of every kind, barriers,
+// shared and local memory, shuffles, votes and atomics, and results that do not depend on the order of threads.
 #pragma once
 
 #include <cstdint>

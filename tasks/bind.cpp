@@ -144,8 +144,20 @@ std::uint64_t Binding::Tensor::bytes() const {
     return static_cast<std::uint64_t>(elements()) * bytes_of(dtype);
 }
 
+std::uint64_t Binding::compulsory_bytes() const {
+    std::uint64_t sum = 0;
+    for (const auto* tensors : {&inputs, &outputs}) {
+        for (const Tensor& tensor : *tensors) {
+            sum += tensor.bytes();
+        }
+    }
+    return sum;
+}
+
 Result<Binding> bind(const Task& task, const Workload& workload) {
-    Binding binding{.task = task.name, .workload = workload.name, .inputs = {}, .outputs = {}, .scalars = {}};
+    Binding binding;
+    binding.task = task.name;
+    binding.workload = workload.name;
     const Binder binder(task, workload);
     for (const Tensor& input : task.inputs) {
         auto bound = binder.bind(input, "inputs");
@@ -171,6 +183,15 @@ Result<Binding> bind(const Task& task, const Workload& workload) {
         const double value =
             parameter.dtype == DType::Float32 ? static_cast<double>(static_cast<float>(given->second)) : given->second;
         binding.scalars.push_back({parameter.name, parameter.axis, parameter.dtype, value});
+    }
+    if (!task.flops.empty()) {
+        const auto flops = evaluate_expression(task.flops, workload.values);
+        if (!flops || *flops < 1) {
+            return fail(flops ? fmt::format("the count is {} in workload \"{}\"", *flops, workload.name)
+                              : flops.error().what,
+                        task.file.string() + "#/flops");
+        }
+        binding.flops = *flops;
     }
     return binding;
 }

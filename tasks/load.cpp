@@ -40,7 +40,7 @@ public:
 
     void read(const Field& root) {
         root.only({"name", "title", "description", "level", "category", "accepts", "axes", "scalars", "inputs",
-                   "outputs", "workloads"});
+                   "outputs", "flops", "workloads"});
         read_heading(root);
         for (const auto& [name, field] : root.member("axes").members()) {
             read_axis(name, field);
@@ -58,6 +58,9 @@ public:
         }
         if (task_.outputs.empty()) {
             root.member("outputs").fail("must name at least one output");
+        }
+        if (root.has("flops")) {
+            task_.flops = root.member("flops").text();
         }
         task_.accepts = root.has("accepts") ? read_class(root.member("accepts")) : default_class();
         read_workloads(root.member("workloads"));

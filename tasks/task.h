@@ -75,6 +75,7 @@ struct Task {
     std::vector<Tensor> inputs, outputs;
     std::vector<Parameter> parameters;     ///< axes, then scalars, in order
     ErrorClass accepts = ErrorClass::Fp32; ///< coarsest class; by default that of the inputs
+    std::string flops; ///< expression: operations that any algorithm of textbooks needs; may be empty
     std::vector<Workload> workloads;
     std::filesystem::path file;      ///< the definition
     std::filesystem::path reference; ///< reference/<level>/<name>.cu
@@ -104,6 +105,10 @@ struct Binding {
     std::string task, workload;
     std::vector<Tensor> inputs, outputs;
     std::vector<Scalar> scalars;
+    std::int64_t flops = 0; ///< floating-point operations, a fused multiply-add as two; 0: the task does not say
+
+    /// What has to be read and written at least once: all inputs and outputs.
+    [[nodiscard]] std::uint64_t compulsory_bytes() const;
 };
 
 /// Reads one definition; every Error names the file and the field as a JSON pointer

@@ -71,10 +71,12 @@ private:
 /// Adds a subcommand to the program; `run` is set to what executes it and returns the exit code.
 using Action = std::function<int()>;
 void add_tasks(CLI::App& app, Action& run);
+void add_tasks_new(CLI::App& tasks, Action& run); ///< below `assay tasks`
 void add_eval(CLI::App& app, Action& run);
 void add_run(CLI::App& app, Action& run);
 void add_score(CLI::App& app, Action& run);
 void add_plan(CLI::App& app, Action& run);
+void add_prompt(CLI::App& app, Action& run);
 void add_doctor(CLI::App& app, Action& run);
 
 } // namespace assay::cli

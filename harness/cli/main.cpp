@@ -48,6 +48,7 @@ int run(int argc, char** argv) {
     assay::cli::add_run(app, action);
     assay::cli::add_score(app, action);
     assay::cli::add_plan(app, action);
+    assay::cli::add_prompt(app, action);
     assay::cli::add_doctor(app, action);
     try {
         app.parse(argc, argv);

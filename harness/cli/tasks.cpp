@@ -1,4 +1,4 @@
-// `assay tasks list | show | check`
+// `assay tasks list | show | check`; `new` is in tasks_new.cpp
 #include <fmt/format.h>
 #include <fstream>
 #include <iostream>
@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
+#include "cli/task_text.h"
+#include "tasks/roofline.h"
 
 namespace assay::cli {
 
@@ -14,6 +16,7 @@ namespace {
 struct Arguments {
     Common common;
     std::vector<std::string> names;
+    std::string profile = "H200";
 };
 
 /// The catalog, with the errors of single files reported: one broken definition hides no other task.
@@ -68,49 +71,6 @@ int list(const Arguments& arguments) {
     return catalog->errors.empty() ? Ok : Usage;
 }
 
-/// `const float* x` for an input, `float* y` for an output.
-std::string c_type(tasks::DType dtype) {
-    switch (dtype) {
-    case tasks::DType::Float64:
-        return "double";
-    case tasks::DType::Float32:
-        return "float";
-    case tasks::DType::Float16:
-        return "__half";
-    case tasks::DType::BFloat16:
-        return "__nv_bfloat16";
-    case tasks::DType::Int64:
-        return "long long";
-    case tasks::DType::Int32:
-        return "int";
-    case tasks::DType::Int16:
-        return "short";
-    case tasks::DType::Int8:
-        return "signed char";
-    case tasks::DType::UInt8:
-        return "unsigned char";
-    case tasks::DType::Bool:
-        return "bool";
-    }
-    return "void";
-}
-
-std::string signature(const tasks::Task& task) {
-    std::string text = "extern \"C\" void solve(";
-    const char* separator = "";
-    for (const tasks::Tensor& input : task.inputs) {
-        text += fmt::format("{}const {}* {}", std::exchange(separator, ", "), c_type(input.dtype), input.name);
-    }
-    for (const tasks::Tensor& output : task.outputs) {
-        text += fmt::format("{}{}* {}", std::exchange(separator, ", "), c_type(output.dtype), output.name);
-    }
-    for (const tasks::Parameter& parameter : task.parameters) {
-        text += fmt::format("{}{} {}", std::exchange(separator, ", "), parameter.axis ? "int" : c_type(parameter.dtype),
-                            parameter.name);
-    }
-    return text + ")";
-}
-
 void print_tensors(const char* heading, const std::vector<tasks::Tensor>& tensors) {
     for (const tasks::Tensor& tensor : tensors) {
         fmt::print("{:<9} {} {} [{}]\n", heading, tensor.name, tasks::to_string(tensor.dtype),
@@ -118,10 +78,30 @@ void print_tensors(const char* heading, const std::vector<tasks::Tensor>& tensor
     }
 }
 
+/// What each workload costs at least, and how long that takes on a GPU.
+void print_costs(const tasks::Task& task, const tasks::DeviceProfile& device) {
+    fmt::print("\n{:<10} {:>14} {:>12} {:>14}\n", "workload", "bytes, at least", "FLOP", device.name + " roofline");
+    for (const tasks::Workload& workload : task.workloads) {
+        const auto binding = tasks::bind(task, workload);
+        if (!binding) {
+            continue; // the loader has bound every workload
+        }
+        const auto bound = tasks::roofline(task, *binding, device);
+        fmt::print("{:<10} {:>14} {:>12} {:>11.3g} us ({})\n", workload.name, binding->compulsory_bytes(),
+                   binding->flops == 0 ? "not counted" : fmt::format("{:.3g}", static_cast<double>(binding->flops)),
+                   bound.seconds() * 1e6, bound.memory_seconds >= bound.compute_seconds ? "memory" : "compute");
+    }
+}
+
 int show(const Arguments& arguments) {
     const auto catalog = load_catalog(arguments.common);
     if (!catalog) {
         return report(catalog.error(), Usage);
+    }
+    const auto root = tasks::find_root(arguments.common.root);
+    const auto device = root ? tasks::find_device(*root, arguments.profile) : std::unexpected(root.error());
+    if (!device) {
+        return report(device.error(), Usage);
     }
     for (const std::string& name : arguments.names) {
         const auto task = find_task(*catalog, name);
@@ -142,12 +122,9 @@ int show(const Arguments& arguments) {
         print_tensors("output", task->outputs);
         fmt::print("precision {} or better\n\n", tasks::to_string(task->accepts));
         for (const tasks::Workload& workload : task->workloads) {
-            std::string values;
-            for (const auto& [axis, value] : workload.values) {
-                values += fmt::format("{}{}={}", values.empty() ? "" : " ", axis, value);
-            }
-            fmt::print("workload  {:<10} {}  ({})\n", workload.name, values, uses_of(workload));
+            fmt::print("workload  {:<10} {}  ({})\n", workload.name, values_of(workload), uses_of(workload));
         }
+        print_costs(*task, *device);
         std::ifstream reference(task->reference);
         fmt::print("\nreference {}\n\n", task->reference.string());
         std::fflush(stdout);
@@ -207,7 +184,7 @@ int check(const Arguments& arguments) {
 
 void add_tasks(CLI::App& app, Action& run) {
     auto arguments = std::make_shared<Arguments>();
-    CLI::App* command = app.add_subcommand("tasks", "List, show and check task definitions");
+    CLI::App* command = app.add_subcommand("tasks", "List, show, check and begin task definitions");
     command->require_subcommand(1);
 
     CLI::App* list_command = command->add_subcommand("list", "All tasks, a line each");
@@ -215,8 +192,10 @@ void add_tasks(CLI::App& app, Action& run) {
     add_json(*list_command, arguments->common);
     list_command->callback([arguments, &run] { run = [arguments] { return list(*arguments); }; });
 
-    CLI::App* show_command = command->add_subcommand("show", "One task: signature, shapes, workloads, reference");
+    CLI::App* show_command =
+        command->add_subcommand("show", "One task: signature, shapes, workloads, costs, reference");
     show_command->add_option("names", arguments->names, "Names of tasks")->required();
+    show_command->add_option("--on", arguments->profile, "GPU of datasets/devices.json")->capture_default_str();
     add_root(*show_command, arguments->common);
     add_json(*show_command, arguments->common);
     show_command->callback([arguments, &run] { run = [arguments] { return show(*arguments); }; });
@@ -227,10 +206,12 @@ void add_tasks(CLI::App& app, Action& run) {
     add_evaluation(*check_command, arguments->common);
     check_command->callback([arguments, &run] { run = [arguments] { return check(*arguments); }; });
 
+    add_tasks_new(*command, run);
     command->footer("Examples:\n"
                     "  assay tasks list\n"
-                    "  assay tasks show softmax\n"
-                    "  assay tasks check softmax matmul");
+                    "  assay tasks show softmax --on A100\n"
+                    "  assay tasks check softmax matmul\n"
+                    "  assay tasks new cosine_similarity --category reduce");
 }
 
 } // namespace assay::cli

@@ -81,6 +81,7 @@ TEST(Definition, ReadsEveryField) {
     EXPECT_EQ(task->category, "math");
     EXPECT_EQ(task->level, 1);
     EXPECT_EQ(task->accepts, ErrorClass::Tf32);
+    EXPECT_EQ(task->flops, "2 * rows * cols");
     EXPECT_EQ(task->file, file);
     EXPECT_EQ(task->reference, root.path / "reference/level1/sample.cu");
 

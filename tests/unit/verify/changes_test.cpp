@@ -12,7 +12,9 @@ namespace {
 constexpr Key key{{1, 2, 3, 4}};
 
 tasks::Binding binding() {
-    tasks::Binding result{.task = "t", .workload = "w", .inputs = {}, .outputs = {}, .scalars = {}};
+    tasks::Binding result;
+    result.task = "t";
+    result.workload = "w";
     result.inputs.resize(3);
     result.inputs[0] = {.name = "x", .dtype = tasks::DType::Float16, .shape = {40, 7}, .distribution = {}};
     result.inputs[1] = {.name = "order", .dtype = tasks::DType::Int32, .shape = {100}, .distribution = {}};

@@ -4,6 +4,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <fstream>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -22,6 +23,7 @@ struct Arguments {
     std::string candidates;
     std::string out;
     bool expect = false;
+    bool resume = false;
 };
 
 /// What `expect.json` beside a candidate says: {"<file name>": {"status", "check"?, "note"?}}. Null if it says nothing.
@@ -66,9 +68,35 @@ struct Run {
     int code = Ok;
 };
 
-/// Evaluates all candidates, task by task; stops only when a result cannot be written.
+/// What makes two evaluations the same work.
+std::string work_of(const std::string& suite, const tasks::Task& task, const eval::Candidate& candidate) {
+    return fmt::format("{}|{}|{}|{}|{}", suite, task.name, task.hash, candidate.name, candidate.hash);
+}
+
+/// The verdicts that an interrupted run has reached, by their work. What the harness itself failed at is done again.
+using Known = std::map<std::string, store::Evaluation>;
+Result<Known> load_known(const fs::path& file) {
+    Known known;
+    if (!fs::exists(file)) {
+        return known;
+    }
+    auto evaluations = store::read_results(file);
+    if (!evaluations) {
+        return std::unexpected(evaluations.error());
+    }
+    for (store::Evaluation& e : *evaluations) {
+        if (e.status != store::Status::HarnessError) {
+            std::string work =
+                fmt::format("{}|{}|{}|{}|{}", e.suite, e.task, e.task_hash, e.candidate, e.candidate_hash);
+            known.insert_or_assign(std::move(work), std::move(e));
+        }
+    }
+    return known;
+}
+
+/// Evaluates all candidates but those that are known, task by task; stops only when a result cannot be written.
 Run evaluate_all(const Arguments& arguments, const tasks::Catalog& catalog,
-                 const std::vector<eval::Candidate>& candidates, eval::Evaluator& evaluator,
+                 const std::vector<eval::Candidate>& candidates, const Known& known, eval::Evaluator& evaluator,
                  store::ResultsWriter& writer) {
     Run run;
     ProgressLine progress;
@@ -76,16 +104,29 @@ Run evaluate_all(const Arguments& arguments, const tasks::Catalog& catalog,
     for (std::size_t i = 0; i < candidates.size(); ++i) {
         const eval::Candidate& candidate = candidates[i];
         const std::string name = fmt::format("[{}/{}] {}/{}", i + 1, candidates.size(), candidate.task, candidate.name);
-        auto evaluation = evaluator.evaluate(*catalog.find(candidate.task), candidate, [&](const std::string& stage) {
-            const auto elapsed = std::chrono::steady_clock::now() - start;
-            progress.update(fmt::format("{}: {}  ({} s)", name, stage,
-                                        std::chrono::duration_cast<std::chrono::seconds>(elapsed).count()));
-        });
-        evaluation.suite = arguments.suite;
-        if (const auto written = writer.append(evaluation); !written) {
-            report(written.error(), HarnessFault);
-            run.code = HarnessFault;
-            return run;
+        const tasks::Task& task = *catalog.find(candidate.task);
+        store::Evaluation evaluation;
+        if (const auto done = known.find(work_of(arguments.suite, task, candidate)); done != known.end()) {
+            evaluation = done->second;
+        } else {
+            evaluation = evaluator.evaluate(task, candidate, [&](const std::string& stage) {
+                const auto elapsed = std::chrono::steady_clock::now() - start;
+                progress.update(fmt::format("{}: {}  ({} s)", name, stage,
+                                            std::chrono::duration_cast<std::chrono::seconds>(elapsed).count()));
+            });
+            evaluation.suite = arguments.suite;
+            if (!known.empty() &&
+                evaluation.device.value("name", "") != known.begin()->second.device.value("name", "")) {
+                run.code = report({"the results so far are of another device: " +
+                                       known.begin()->second.device.value("name", "unknown"),
+                                   arguments.out, "give --device, or another --out"},
+                                  Usage);
+                return run;
+            }
+            if (const auto written = writer.append(evaluation); !written) {
+                run.code = report(written.error(), HarnessFault);
+                return run;
+            }
         }
         progress.done(fmt::format("{}: {}", name, one_line(evaluation)));
         if (evaluation.status == store::Status::HarnessError) {
@@ -171,6 +212,17 @@ int run_suite(const Arguments& arguments) {
                        "candidates are found as <folder>/<task>/<name>.cu"},
                       NothingSelected);
     }
+    Known known;
+    if (arguments.resume) {
+        if (arguments.out.empty()) {
+            return report({"--resume needs --out", "", "name the results file of the run to go on with"}, Usage);
+        }
+        auto loaded = load_known(arguments.out);
+        if (!loaded) {
+            return report(loaded.error(), Usage);
+        }
+        known = std::move(*loaded);
+    }
     const fs::path out = arguments.out.empty() ? fs::path(default_out(suite->name)) : fs::path(arguments.out);
     std::error_code ignored;
     fs::create_directories(out.parent_path(), ignored);
@@ -182,7 +234,7 @@ int run_suite(const Arguments& arguments) {
     if (!evaluator) {
         return report(evaluator.error(), Environment);
     }
-    const Run run = evaluate_all(arguments, *catalog, *candidates, **evaluator, *writer);
+    const Run run = evaluate_all(arguments, *catalog, *candidates, known, **evaluator, *writer);
     print_run(arguments, run, *suite, out);
     return run.code;
 }
@@ -199,10 +251,12 @@ void add_run(CLI::App& app, Action& run) {
                         "Results file, JSON Lines, appended to (default: results/<suite>-<time>.jsonl)");
     command->add_flag("--expect", arguments->expect,
                       "Compare each verdict with expect.json beside the candidate; exit 1 if any differs");
+    command->add_flag("--resume", arguments->resume,
+                      "Go on with the run that wrote --out: nothing that has a verdict there is judged again");
     add_evaluation(*command, arguments->common);
     command->footer("Examples:\n"
                     "  assay run demo --expect\n"
-                    "  assay run demo --candidates my_kernels --out mine.jsonl\n"
+                    "  assay run demo --candidates my_kernels --out mine.jsonl --resume\n"
                     "  assay run smoke --device cuda:0");
     command->callback([arguments, &run] { run = [arguments] { return run_suite(*arguments); }; });
 }

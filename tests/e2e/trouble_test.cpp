@@ -1,6 +1,7 @@
 // What surrounds the harness fails: the error is clear, and nothing that was written is lost.
 #include <fstream>
 #include <gtest/gtest.h>
+#include <set>
 
 #include "e2e/run_assay.h"
 
@@ -118,6 +119,44 @@ TEST(Trouble, UsageErrorsSayWhatToDo) {
     says("touch empty.jsonl; assay score empty.jsonl", 5, "no results");
     says("echo '{' >torn.jsonl; echo '{}' >>torn.jsonl; assay score torn.jsonl", 2, "torn.jsonl");
     says("assay plan vector_add '" + good + "' --workload nope", 2, "known:");
+}
+
+/// A folder of candidates for vector_add, each a text of its own.
+void make_candidates(const fs::path& folder, int count) {
+    fs::create_directories(folder / "vector_add");
+    std::ifstream file(good);
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    for (int i = 0; i < count; ++i) {
+        std::ofstream(folder / "vector_add" / ("k" + std::to_string(i) + ".cu")) << text << "// " << i << '\n';
+    }
+}
+
+TEST(Trouble, AKilledRunIsResumedWithoutJudgingAnythingTwice) {
+    const Scratch scratch;
+    constexpr int count = 6;
+    make_candidates(scratch.path() / "mine", count);
+    const std::string command = "assay run smoke --candidates mine --out out.jsonl" + flags + "--cache cache";
+    // Killed as soon as a result is there, in the middle of a later one.
+    const Outcome killed = run(command + " & assay=$!\n"
+                                         "for i in $(seq 300); do [ -s out.jsonl ] && break; sleep 0.05; done\n"
+                                         "sleep 0.3; program=$(pgrep -P $assay | head -1)\n"
+                                         "kill -KILL \"${program:-$assay}\"; wait $assay",
+                               scratch.path());
+    EXPECT_EQ(killed.code, 137) << killed.err;
+    const Outcome resumed = run(command + " --resume", scratch.path());
+    EXPECT_EQ(resumed.code, 0) << resumed.out << resumed.err;
+    EXPECT_EQ(resumed.lines().at(0).at("evaluations").size(), static_cast<std::size_t>(count));
+    std::ifstream results(scratch.path() / "out.jsonl");
+    std::set<std::string> names;
+    int lines = 0;
+    for (std::string line; std::getline(results, line); ++lines) {
+        names.insert(nlohmann::json::parse(line).at("candidate"));
+    }
+    EXPECT_EQ(lines, count);
+    EXPECT_EQ(names.size(), static_cast<std::size_t>(count));
+    const Outcome without = run("assay run smoke --resume" + flags, scratch.path());
+    EXPECT_EQ(without.code, 2);
+    EXPECT_NE(without.err.find("--out"), std::string::npos) << without.err;
 }
 
 } // namespace

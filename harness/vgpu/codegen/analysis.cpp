@@ -117,6 +117,10 @@ private:
                 }
             }
         }
+        // A counter would raise its limit by one bit in each round.
+        if (const Shape& known = facts_.shapes[phi.result]; !known.unknown() && shape.limit > known.limit) {
+            shape.limit = 64;
+        }
         const bool separate = (joined_[id] && differ) || (facts_.serial && facts_.masked[id]);
         return separate && !shape.unknown() ? Shape::any() : shape;
     }

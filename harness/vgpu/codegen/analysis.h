@@ -41,6 +41,8 @@ struct Facts {
 struct Known {
     Dim3 block{1, 1, 1}; ///< threads of a block
     std::uint32_t parameter_bytes = 0;
+    std::uint32_t shared_bytes = 0; ///< of a block, static and dynamic
+    std::uint32_t local_bytes = 0;  ///< of a thread
 };
 
 [[nodiscard]] Facts analyze(const Graph& graph, const Structure& structure, const Known& known);

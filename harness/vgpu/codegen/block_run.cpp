@@ -18,10 +18,6 @@ std::uint32_t volume(const Dim3& dim) {
     return dim[0] * dim[1] * dim[2];
 }
 
-std::uint32_t local_window(const Kernel& kernel) {
-    return static_cast<std::uint32_t>(round_up(kernel.flat.local_bytes, 16));
-}
-
 } // namespace
 
 Windows::Windows(Memory& memory, std::uint64_t shared_bytes, std::uint64_t local_bytes, std::uint32_t threads)
@@ -46,7 +42,7 @@ BlockRun::BlockRun(const Launch& launch_, const Kernel& kernel, const Code& code
     : launch(&launch_), code(&code_), threads_(volume(launch_.block)), warps_((threads_ + warp_size - 1) / warp_size),
       frame_stride_(round_up(code_.frame_bytes, 64)),
       frames_(static_cast<std::byte*>(std::aligned_alloc(64, frame_stride_ * warps_))),
-      windows_(*launch_.memory, kernel.shared.dynamic_offset + launch_.dynamic_shared, local_window(kernel), threads_),
+      windows_(*launch_.memory, kernel.shared.dynamic_offset + launch_.dynamic_shared, kernel.local_window(), threads_),
       states_(warps_), resume_(warps_) {
     const isa::Function& function = launch_.module->program.functions[launch_.kernel];
     parameter_bytes = function.parameter_bytes;
@@ -56,7 +52,7 @@ BlockRun::BlockRun(const Launch& launch_, const Kernel& kernel, const Code& code
     context.shared_base = windows_.shared();
     context.shared_bytes = kernel.shared.dynamic_offset + launch_.dynamic_shared;
     context.local_base = windows_.local();
-    context.local_bytes = local_window(kernel);
+    context.local_bytes = kernel.local_window();
     context.dynamic_shared = launch_.dynamic_shared;
     context.grid_workspace = launch_.grid_workspace;
     for (unsigned i = 0; i < 3; ++i) {

@@ -107,8 +107,12 @@ llvm::Value* Emitter::special(const Operand& operand) {
         return found->second;
     }
     const auto warp = [&] {
-        return static_cast<Value*>(builder_.CreateLoad(
-            integer(32), builder_.CreateConstInBoundsGEP1_64(integer(8), frame_argument_, offsetof(Frame, warp))));
+        llvm::LoadInst* loaded = builder_.CreateLoad(
+            integer(32), builder_.CreateConstInBoundsGEP1_64(integer(8), frame_argument_, offsetof(Frame, warp)));
+        const std::uint32_t warps = (known_.block[0] * known_.block[1] * known_.block[2] + lanes - 1) / lanes;
+        loaded->setMetadata(llvm::LLVMContext::MD_range,
+                            llvm::MDBuilder(context_).createRange(llvm::APInt(32, 0), llvm::APInt(32, warps)));
+        return static_cast<Value*>(loaded);
     };
     const std::uint32_t x = known_.block[0], y = known_.block[1], z = known_.block[2];
     const auto coordinate = [&](std::uint32_t below, std::uint32_t extent) {

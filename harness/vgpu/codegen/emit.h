@@ -9,7 +9,8 @@
 // not returned, `due[b]` the lanes that wait to run the masked block b.
 //
 // The parts: emit.cpp values and slots; emit_control.cpp blocks, masks, stops; emit_pure.cpp, emit_float.cpp,
-// emit_convert.cpp, emit_math.cpp what depends on registers alone; emit_memory.cpp, emit_atomic.cpp memory;
+// emit_convert.cpp, emit_math.cpp what depends on registers alone; emit_address.cpp, emit_load.cpp, emit_store.cpp,
+// emit_atomic.cpp memory;
 // emit_warp.cpp what lanes tell each other; emit_call.cpp the host's functions.
 #pragma once
 
@@ -220,7 +221,17 @@ private:
     Value* log2(Value* x);
     Value* tanh(Value* x);
 
-    // --- emit_memory.cpp
+    // --- emit_address.cpp
+    struct Run { ///< lanes that access the same place, or places next to each other
+        unsigned first = 0, count = 0;
+        bool spread = false;
+    };
+    enum class Form : std::uint8_t {
+        Slow,   ///< by the runtime
+        Lanes,  ///< gather or scatter of any addresses
+        Spaced, ///< lanes at constant distances
+        Runs,
+    };
     struct Access {
         const isa::Instruction* instruction = nullptr;
         isa::Space space = isa::Space::Generic;
@@ -229,41 +240,55 @@ private:
         Site* site = nullptr;
         Value* mask = nullptr; ///< i32: lanes that access
         bool guarded = false;  ///< there may be none
+        Form form = Form::Slow;
+        std::vector<Run> runs;
+        bool masked_run = false;    ///< one run, accessed under the mask
+        Value* addresses = nullptr; ///< of Lanes
     };
-    struct Run { ///< lanes that access the same place, or places next to each other
-        unsigned first = 0, count = 0;
-        bool spread = false;
-    };
-    struct Form {
-        std::vector<Shaped> values; ///< by element
+    struct Spaced {
+        Value* pointers = nullptr;
     };
     Access access_of(const Node& node, unsigned register_bits);
+    void choose_form(Access& access);
+    [[nodiscard]] bool regular(const Access& access) const;
+    Value* may_go_fast(Access& access);
+    Spaced spaced_lanes(const Access& access, unsigned i);
     Shaped address_of(const Leaf& leaf, isa::Space space);
     Value* window_base(isa::Space space);
-    Value* window_bytes(isa::Space space);
-    Value* fits(const Access& access, Value* address);
+    [[nodiscard]] std::uint64_t window_bytes(isa::Space space) const;
+    Value* each_fits(const Access& access, Value* addresses);
+    Value* outside_bits(unsigned bytes);
+    Value* affine_fits(const Access& access);
     Value* stays(const Shaped& address); ///< i1: it does not wrap
     Value* host_address(const Access& access, Value* address);
     Value* local_offsets();
-    std::vector<Run> runs_of(const Access& access);
+    [[nodiscard]] std::vector<Run> runs_of(const Access& access) const;
     Value* address_in_lane(const Shaped& address, unsigned lane);
-    Value* runs_fit(const Access& access, const std::vector<Run>& runs);
     Value* lanes_fit(Access& access, Value*& addresses);
     Value* pointers(const Access& access, Value* addresses);
+    void emit_cvta(const Node& node);
+    void emit_isspacep(const Node& node);
+
+    // --- emit_load.cpp, emit_store.cpp
     llvm::LoadInst* load_at(const Access& access, llvm::Type* type, Value* pointer);
     Value* widen(const Access& access, Value* element, unsigned bits);
     Value* load_parameter(const Node& node, unsigned bits);
+    [[nodiscard]] unsigned loaded_bits(const Node& node) const;
+    [[nodiscard]] bool joins_others(const Node& node) const;
+    std::vector<const Node*> gather_loads(const Block& block, std::size_t first, std::vector<bool>& done);
+    void emit_nodes(const Block& block, std::size_t count);
     void emit_load(const Node& node);
-    Form choose(const Access& access, Value* ok, unsigned bits, const Shape& shape,
-                const std::function<std::vector<Shaped>()>& fast);
-    Form load_runs(const Access& access, const std::vector<Run>& runs, unsigned bits);
-    Form load_lanes(Access& access, unsigned bits);
-    Values load_slowly(const Access& access, unsigned bits);
+    void emit_loads(const std::vector<const Node*>& nodes);
+    void finish_load(const Node& node, const std::vector<Shaped>& values);
+    void narrow(const Access& access, Shaped& value, const Shape& shape);
+    std::vector<Shaped> load_fast(const Access& access, const Shape& shape, unsigned bits);
+    void load_scalars(const Access& access, std::vector<Shaped>& result, unsigned bits);
+    void load_runs(const Access& access, std::vector<Shaped>& result, unsigned bits);
+    Value* load_spaced(const Access& access, unsigned i);
+    std::vector<Shaped> load_slowly(const Access& access, unsigned bits);
     void emit_store(const Node& node);
     void store_run(const Access& access, const Run& run, std::vector<Shaped> data, bool masked);
     void store_slowly(const Access& access, std::vector<Shaped> data);
-    void emit_cvta(const Node& node);
-    void emit_isspacep(const Node& node);
     llvm::MDNode* likely() { return llvm::MDBuilder(context_).createBranchWeights(1000, 1); }
 
     // --- emit_atomic.cpp, emit_warp.cpp, emit_call.cpp

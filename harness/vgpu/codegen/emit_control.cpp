@@ -136,9 +136,7 @@ void Emitter::emit_block(BlockId id) {
         }
     }
     const std::size_t nodes = block.nodes.size() - (block.waits ? 1 : 0);
-    for (std::size_t i = 0; i < nodes; ++i) {
-        emit_node(block.nodes[i]);
-    }
+    emit_nodes(block, nodes);
     if (block.waits) {
         emit_barrier(id);
     } else {

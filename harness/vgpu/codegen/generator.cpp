@@ -13,13 +13,22 @@ Kernel::Kernel(const LoadedModule& module_, std::uint32_t kernel, std::shared_pt
     : module(&module_), index(kernel), body(std::move(flat_)), flat(*body), graph(std::move(graph_)),
       shared(isa::shared_layout(module_.program, kernel)) {}
 
-const Code& Kernel::code(Dim3 block) const {
+const Code& Kernel::code(Dim3 block, std::uint32_t dynamic_shared) const {
     const std::scoped_lock lock(mutex_);
-    std::unique_ptr<Code>& code = codes_[block];
+    std::unique_ptr<Code>& code = codes_[{block, dynamic_shared}];
     if (code == nullptr) {
-        code = make_code(*this, block);
+        Known known;
+        known.block = block;
+        known.parameter_bytes = flat.parameter_bytes;
+        known.shared_bytes = shared.dynamic_offset + dynamic_shared;
+        known.local_bytes = local_window();
+        code = make_code(*this, known);
     }
     return *code;
+}
+
+std::uint32_t Kernel::local_window() const {
+    return (flat.local_bytes + 15) / 16 * 16;
 }
 
 struct Generator::State {};

@@ -13,7 +13,7 @@
 
 namespace assay::vgpu::codegen {
 
-/// Machine code for one shape of blocks.
+/// Machine code for one shape of blocks and size of shared memory.
 struct Code {
     KernelFunction function = nullptr;
     std::uint32_t frame_bytes = frame_header;
@@ -25,8 +25,11 @@ class Kernel {
 public:
     Kernel(const LoadedModule& module, std::uint32_t kernel, std::shared_ptr<const isa::Function> flat, Graph graph);
 
-    /// The code for blocks of this shape, made when it is first asked for. Thread-safe.
-    [[nodiscard]] const Code& code(Dim3 block) const;
+    /// The code for blocks of this shape, with so much dynamic shared memory; made when it is first asked for.
+    /// Thread-safe.
+    [[nodiscard]] const Code& code(Dim3 block, std::uint32_t dynamic_shared) const;
+    /// Bytes of local memory that each thread has.
+    [[nodiscard]] std::uint32_t local_window() const;
 
     const LoadedModule* module;
     std::uint32_t index;
@@ -37,7 +40,7 @@ public:
 
 private:
     mutable std::mutex mutex_;
-    mutable std::map<Dim3, std::unique_ptr<Code>> codes_;
+    mutable std::map<std::pair<Dim3, std::uint32_t>, std::unique_ptr<Code>> codes_;
 };
 
 } // namespace assay::vgpu::codegen

@@ -97,7 +97,7 @@ void dump(const llvm::Module& module, const std::string& path) {
 
 } // namespace
 
-std::unique_ptr<Code> make_code(const Kernel& kernel, Dim3 block) {
+std::unique_ptr<Code> make_code(const Kernel& kernel, const Known& known) {
     initialize();
     auto machine_builder = check(llvm::orc::JITTargetMachineBuilder::detectHost());
     machine_builder.setCodeGenOptLevel(llvm::CodeGenOptLevel::Default);
@@ -110,9 +110,6 @@ std::unique_ptr<Code> make_code(const Kernel& kernel, Dim3 block) {
     module->setDataLayout(target->createDataLayout());
     module->setTargetTriple(target->getTargetTriple().str());
 
-    Known known;
-    known.block = block;
-    known.parameter_bytes = kernel.flat.parameter_bytes;
     const std::optional<Structure> structure = find_structure(kernel.graph);
     Facts facts = analyze(kernel.graph, *structure, known);
     Emitter(*module, kernel, *structure, facts, known, machine, *code).emit("kernel");

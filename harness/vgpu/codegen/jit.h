@@ -3,11 +3,12 @@
 
 #include <memory>
 
+#include "vgpu/codegen/analysis.h"
 #include "vgpu/codegen/generator_kernel.h"
 
 namespace assay::vgpu::codegen {
 
-/// Compiles the kernel for blocks of this shape.
-[[nodiscard]] std::unique_ptr<Code> make_code(const Kernel& kernel, Dim3 block);
+/// Compiles the kernel for the launches that `known` describes.
+[[nodiscard]] std::unique_ptr<Code> make_code(const Kernel& kernel, const Known& known);
 
 } // namespace assay::vgpu::codegen

@@ -170,7 +170,7 @@ private:
 } // namespace
 
 std::optional<Fault> run(const Kernel& kernel, const Launch& launch) {
-    return Run(kernel, kernel.code(launch.block), launch).run();
+    return Run(kernel, kernel.code(launch.block, launch.dynamic_shared), launch).run();
 }
 
 } // namespace assay::vgpu::codegen

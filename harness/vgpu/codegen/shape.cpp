@@ -30,6 +30,7 @@ Shape join(const Shape& a, const Shape& b) {
     Shape result = a;
     result.parts = std::max(a.parts, b.parts);
     result.zeros = std::min(a.zeros, b.zeros);
+    result.limit = std::max(a.limit, b.limit);
     result.wrap = std::max(a.wrap, b.wrap);
     return result;
 }

@@ -43,6 +43,8 @@ struct Shape {
     Kind kind = Kind::Unknown;
     std::uint8_t parts = 1;
     std::uint8_t zeros = 0; ///< this many low bits of every base are known to be zero
+    std::uint8_t limit =
+        64; ///< the value is below 2^limit in every lane, unsigned; the width or more: nothing is known
     PatternId pattern = 0;
     PatternId wrap = 0; ///< 0: it cannot wrap
 
@@ -54,11 +56,16 @@ struct Shape {
     [[nodiscard]] bool flat() const { return affine() && pattern == 0 && wrap == 0; }
     friend bool operator==(const Shape&, const Shape&) = default;
 
-    static Shape any() { return {Kind::Vector, 1, 0, 0, 0}; }
-    static Shape of(PatternId pattern, unsigned parts = 1, unsigned zeros = 0) {
-        return {Kind::Affine, static_cast<std::uint8_t>(parts), static_cast<std::uint8_t>(zeros), pattern, 0};
+    static Shape any() { return {Kind::Vector, 1, 0, 64, 0, 0}; }
+    static Shape of(PatternId pattern, unsigned parts = 1, unsigned zeros = 0, unsigned limit = 64) {
+        return {Kind::Affine,
+                static_cast<std::uint8_t>(parts),
+                static_cast<std::uint8_t>(zeros),
+                static_cast<std::uint8_t>(limit < 64 ? limit : 64),
+                pattern,
+                0};
     }
-    static Shape scalar(unsigned zeros = 0) { return of(0, 1, zeros); }
+    static Shape scalar(unsigned zeros = 0, unsigned limit = 64) { return of(0, 1, zeros, limit); }
 };
 
 /// The least shape that covers both.

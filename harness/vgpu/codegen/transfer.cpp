@@ -4,6 +4,7 @@
 // of a result is the instruction itself applied to the sources in the first lane of each part, whatever the instruction
 // is; what is decided here is only whether the other lanes then follow by adding a constant.
 #include <algorithm>
+#include <bit>
 
 #include "vgpu/codegen/analysis.h"
 
@@ -20,30 +21,31 @@ const std::uint64_t* constant_of(const Leaf& leaf) {
 
 Shape Transfer::special(Special special) {
     const std::uint32_t x = known_.block[0], y = known_.block[1], z = known_.block[2];
-    const auto constant = [&](auto entry) {
+    const auto constant = [&](auto entry, unsigned limit = 64) {
         Pattern pattern;
         for (unsigned lane = 0; lane < lanes; ++lane) {
             pattern[lane] = entry(lane);
         }
-        return Shape::of(patterns_.intern(normalize(pattern, 1, 32).pattern), 1, pattern[0] == 0 ? 32 : 0);
+        return Shape::of(patterns_.intern(normalize(pattern, 1, 32).pattern), 1, pattern[0] == 0 ? 32 : 0, limit);
     };
     // Thread t = 32 * warp + lane has the coordinates (t % x, t / x % y, t / x / y): t / below % extent.
     const auto coordinate = [&](std::uint32_t below, std::uint32_t extent) {
         const std::uint32_t row = below * extent;
         const bool last = static_cast<std::uint64_t>(row) >= static_cast<std::uint64_t>(x) * y * z;
+        const auto limit = static_cast<unsigned>(std::bit_width(extent - 1));
         if (extent == 1) {
-            return Shape::scalar(32);
+            return Shape::scalar(32, 0);
         }
         if (below % lanes == 0) { // the same for all lanes of a warp
-            return Shape::scalar();
+            return Shape::scalar(0, limit);
         }
         if (lanes % below == 0 && (row % lanes == 0 || last)) { // base + lane / below: no warp straddles a row
-            Shape shape = constant([&](unsigned lane) { return static_cast<std::int64_t>(lane / below); });
+            Shape shape = constant([&](unsigned lane) { return static_cast<std::int64_t>(lane / below); }, limit);
             shape.zeros = static_cast<std::uint8_t>(trailing_zeros(lanes / below, 32));
             return shape;
         }
         if (lanes % row == 0) { // the same in every warp
-            return constant([&](unsigned lane) { return static_cast<std::int64_t>(lane / below % extent); });
+            return constant([&](unsigned lane) { return static_cast<std::int64_t>(lane / below % extent); }, limit);
         }
         return Shape::any();
     };
@@ -55,7 +57,20 @@ Shape Transfer::special(Special special) {
     case Special::TidZ:
         return coordinate(x * y, z);
     case Special::LaneId:
-        return constant([](unsigned lane) { return static_cast<std::int64_t>(lane); });
+        return constant([](unsigned lane) { return static_cast<std::int64_t>(lane); }, 5);
+    case Special::NtidX:
+        return Shape::scalar(trailing_zeros(x, 32), static_cast<unsigned>(std::bit_width(x)));
+    case Special::NtidY:
+        return Shape::scalar(trailing_zeros(y, 32), static_cast<unsigned>(std::bit_width(y)));
+    case Special::NtidZ:
+        return Shape::scalar(trailing_zeros(z, 32), static_cast<unsigned>(std::bit_width(z)));
+    case Special::CtaidX: // the largest grid is 2^31 - 1 by 2^16 - 1 by 2^16 - 1
+        return Shape::scalar(0, 31);
+    case Special::CtaidY:
+    case Special::CtaidZ:
+        return Shape::scalar(0, 16);
+    case Special::WarpId:
+        return Shape::scalar(0, 5);
     case Special::LanemaskEq:
         return constant([](unsigned lane) { return sign_extend(1u << lane, 32); });
     case Special::LanemaskLt:
@@ -74,7 +89,7 @@ Shape Transfer::special(Special special) {
 Shape Transfer::operand(const Operand& operand, std::uint32_t bits) {
     switch (operand.kind) {
     case Operand::Kind::Immediate:
-        return Shape::scalar(trailing_zeros(operand.bits, bits));
+        return Shape::scalar(trailing_zeros(operand.bits, bits), static_cast<unsigned>(std::bit_width(operand.bits)));
     case Operand::Kind::Special:
         return special(operand.special);
     default:
@@ -119,6 +134,8 @@ Shape Transfer::add(const Shape& a, const Shape& b, bool subtract, unsigned bits
         result.zeros = 0; // a base took over a part of the pattern
     }
     result.wrap = wrap;
+    const unsigned limit = std::max(a.limit, b.limit) + 1u;
+    result.limit = static_cast<std::uint8_t>(subtract || limit >= bits ? 64 : limit);
     return result;
 }
 
@@ -133,6 +150,9 @@ Shape Transfer::scale(const Shape& a, std::uint64_t factor, unsigned bits) {
     Shape result = a;
     result.pattern = patterns_.intern(product);
     result.zeros = static_cast<std::uint8_t>(std::min(bits, a.zeros + trailing_zeros(factor, bits)));
+    const unsigned limit = a.limit + static_cast<unsigned>(std::has_single_bit(factor) ? std::countr_zero(factor)
+                                                                                       : std::bit_width(factor));
+    result.limit = static_cast<std::uint8_t>(limit >= bits ? 64 : limit);
     return result;
 }
 
@@ -145,9 +165,15 @@ Shape Transfer::extend(const Shape& a, unsigned from, unsigned to) {
     if (a.zeros >= from) {
         result.zeros = static_cast<std::uint8_t>(to); // the base is zero
     }
+    if (a.limit >= from) {
+        result.limit = 64; // extension by sign may set what lies above
+    }
     const Pattern& pattern = patterns_[a.pattern];
     if (a.pattern == 0) {
         return result;
+    }
+    if (a.limit < from && from >= 32 && a.wrap == 0) {
+        return result; // not negative in any lane: base + pattern is the same number in more bits
     }
     const bool small = std::ranges::all_of(
         pattern, [&](std::int64_t entry) { return entry >= 0 && (a.zeros >= 62 || entry < (1ll << a.zeros)); });
@@ -177,10 +203,14 @@ Shape Transfer::truncate(const Shape& a, unsigned to) {
     result.pattern = patterns_.intern(pattern);
     result.zeros = std::min<std::uint8_t>(a.zeros, static_cast<std::uint8_t>(to));
     result.wrap = 0; // the unit is a multiple of 2^32
+    result.limit = a.limit < to ? a.limit : 64;
     return result;
 }
 
 Shape Transfer::shift_right(const Shape& a, unsigned amount) {
+    if (a.affine() && a.limit <= amount) {
+        return Shape::scalar(64, 0);
+    }
     const Pattern& pattern = patterns_[a.pattern];
     const bool small = std::ranges::all_of(
         pattern, [&](std::int64_t entry) { return entry >= 0 && (a.zeros >= 62 || entry < (1ll << a.zeros)); });
@@ -191,10 +221,17 @@ Shape Transfer::shift_right(const Shape& a, unsigned amount) {
     for (std::int64_t& entry : shifted) {
         entry >>= amount;
     }
-    return Shape::of(patterns_.intern(shifted), a.parts, a.zeros > amount ? a.zeros - amount : 0);
+    return Shape::of(patterns_.intern(shifted), a.parts, a.zeros > amount ? a.zeros - amount : 0,
+                     a.limit < 64 ? a.limit - amount : 64);
 }
 
 Shape Transfer::bitwise(Opcode opcode, const Shape& a, std::uint64_t mask, unsigned bits) {
+    if (opcode == Opcode::And && a.affine() && a.limit < bits) {
+        const std::uint64_t kept = (1ull << a.limit) - 1;
+        if ((mask & kept) == kept) {
+            return a;
+        }
+    }
     const Pattern& pattern = patterns_[a.pattern];
     const bool small = std::ranges::all_of(
         pattern, [&](std::int64_t entry) { return entry >= 0 && (a.zeros >= 62 || entry < (1ll << a.zeros)); });
@@ -213,7 +250,11 @@ Shape Transfer::bitwise(Opcode opcode, const Shape& a, std::uint64_t mask, unsig
     }
     const unsigned zeros = opcode == Opcode::And ? std::max<unsigned>(a.zeros, trailing_zeros(mask, bits))
                                                  : std::min<unsigned>(a.zeros, trailing_zeros(mask, bits));
-    return Shape::of(patterns_.intern(result), a.parts, std::min(zeros, bits));
+    const std::uint64_t cut = bits >= 64 ? mask : mask & ((1ull << bits) - 1);
+    const auto width = static_cast<unsigned>(std::bit_width(cut));
+    const unsigned limit =
+        opcode == Opcode::And ? std::min<unsigned>(a.limit, width) : std::max<unsigned>(a.limit, width);
+    return Shape::of(patterns_.intern(result), a.parts, std::min(zeros, bits), limit >= bits ? 64 : limit);
 }
 
 Shape Transfer::multiply(const Node& node, std::size_t first, const std::vector<Shape>& sources, unsigned bits) {
@@ -232,10 +273,12 @@ Shape Transfer::multiply(const Node& node, std::size_t first, const std::vector<
         return scale(widened(first + 1), factor(first), bits);
     }
     const unsigned parts = flat_parts({sources[first], sources[first + 1]}, 4);
+    const unsigned limit = sources[first].limit + sources[first + 1].limit;
     return parts == 0
                ? Shape::any()
                : Shape::of(0, parts,
-                           parts == 1 ? std::min<unsigned>(bits, sources[first].zeros + sources[first + 1].zeros) : 0);
+                           parts == 1 ? std::min<unsigned>(bits, sources[first].zeros + sources[first + 1].zeros) : 0,
+                           limit >= from ? 64 : limit);
 }
 
 Shape Transfer::convert(const isa::Instruction& instruction, const Shape& a, unsigned bits) {
@@ -356,6 +399,7 @@ Shape Transfer::result(const Node& node, std::size_t index, std::uint32_t bits, 
         if (instruction.mod.space != isa::Space::Local) { // each thread has a local window of its own
             shape = sources[0];
             shape.zeros = 0;
+            shape.limit = 64;
         }
         break;
     case Opcode::Bar:

@@ -109,7 +109,7 @@ std::optional<std::uint64_t> Memory::run_guarded(const std::function<void()>& wo
 
     Guard guard;
     guard.base = base_;
-    guard.size = size_;
+    guard.size = size_ + overhang;
     guard.outer = innermost;
     // The signal mask is saved too: the handler is left by a jump, and the signal would stay blocked.
     if (sigsetjmp(guard.resume, 1) != 0) {

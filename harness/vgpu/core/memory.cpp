@@ -35,9 +35,9 @@ constexpr std::uint64_t round_up(std::uint64_t value, std::uint64_t multiple) {
 
 constexpr int reservation_flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
 
-/// Reserves `bytes` at a multiple of `bytes`: twice as much, with the ends given back.
+/// Reserves `bytes` and the overhang at a multiple of `bytes`: twice as much, with the ends given back.
 std::uint64_t reserve_aligned(std::uint64_t bytes) {
-    void* whole = mmap(nullptr, 2 * bytes, PROT_NONE, reservation_flags, -1, 0);
+    void* whole = mmap(nullptr, 2 * bytes + Memory::overhang, PROT_NONE, reservation_flags, -1, 0);
     if (whole == MAP_FAILED) {
         throw std::bad_alloc();
     }
@@ -46,7 +46,9 @@ std::uint64_t reserve_aligned(std::uint64_t bytes) {
     if (base != start) {
         munmap(whole, base - start);
     }
-    munmap(pointer_at<void>(base + bytes), start + bytes - base);
+    if (base != start + bytes) {
+        munmap(pointer_at<void>(base + bytes + Memory::overhang), start + bytes - base);
+    }
     return base;
 }
 
@@ -91,7 +93,7 @@ Memory::Memory(std::uint64_t region_bytes, std::uint64_t capacity)
 }
 
 Memory::~Memory() {
-    munmap(pointer_at<void>(base_), size_);
+    munmap(pointer_at<void>(base_), size_ + overhang);
 }
 
 std::uint64_t Memory::allocated() const {

@@ -32,6 +32,10 @@ public:
     Memory(const Memory&) = delete;
     Memory& operator=(const Memory&) = delete;
 
+    /// Bytes behind the region that are inaccessible as well: an access of at most so many bytes that begins inside the
+    /// region reaches nothing else.
+    static constexpr std::uint64_t overhang = 64ull << 10;
+
     [[nodiscard]] std::uint64_t base() const { return base_; }
     [[nodiscard]] std::uint64_t size() const { return size_; }
     [[nodiscard]] std::uint64_t capacity() const { return capacity_; }

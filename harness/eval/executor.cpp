@@ -132,6 +132,20 @@ Module::Module(Module&& other) noexcept
     : session_(other.session_), handle_(std::exchange(other.handle_, nullptr)),
       states_(std::exchange(other.states_, {})) {}
 
+/// The virtual GPU makes code for a shape of blocks: here, where no deadline of a kernel and no measurement runs.
+void PreparedPlan::compile([[maybe_unused]] const Session& session, [[maybe_unused]] const PreparedPlan& prepared) {
+#if ASSAY_VGPU
+    if (session.is_gpu()) {
+        return;
+    }
+    for (const plan::Step& step : prepared.plan_.steps) {
+        if (const auto* launch = std::get_if<plan::Launch>(&step)) {
+            vgpu::prepare_launch(prepared.functions_.at(launch->kernel), launch->block, launch->shared_bytes);
+        }
+    }
+#endif
+}
+
 DeviceResult<std::unique_ptr<PreparedPlan>> PreparedPlan::prepare(const Session& session, const Module& module,
                                                                   plan::LaunchPlan plan) {
     std::unique_ptr<PreparedPlan> prepared(new PreparedPlan(session, module, std::move(plan)));
@@ -179,6 +193,7 @@ DeviceResult<std::unique_ptr<PreparedPlan>> PreparedPlan::prepare(const Session&
             return std::unexpected(make_fault(session, "cuFuncSetAttribute", result, kernel));
         }
     }
+    compile(session, *prepared);
     for (CUevent* event : {&prepared->start_, &prepared->stop_}) {
         if (const CUresult result = table.cuEventCreate(event, CU_EVENT_DEFAULT); result != CUDA_SUCCESS) {
             return std::unexpected(make_fault(session, "cuEventCreate", result));

@@ -92,6 +92,7 @@ private:
         CUdeviceptr base = 0; ///< of the allocation; 0 of a symbol
         CUdeviceptr data = 0;
     };
+    static void compile(const Session& session, const PreparedPlan& prepared);
     PreparedPlan(const Session& session, const Module& module, plan::LaunchPlan plan)
         : session_(&session), module_(&module), plan_(std::move(plan)) {}
     void move_buffers();

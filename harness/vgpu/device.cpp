@@ -129,8 +129,22 @@ bool Device::generate(Kernel& kernel) {
     return true;
 }
 
-std::optional<Fault> Device::run(Kernel& kernel, const Launch& request) {
+bool Device::generate(Kernel& kernel, Dim3 block, std::uint32_t dynamic_shared) {
+    const std::uint64_t start = cpu_time();
     const bool generated = generate(kernel);
+    if (generated && kernel.code) {
+        codegen::prepare(*kernel.code, block, dynamic_shared);
+    }
+    jit_time_ += cpu_time() - start;
+    return generated;
+}
+
+double Device::jit_seconds() const {
+    return static_cast<double>(jit_time_) * 1e-9;
+}
+
+std::optional<Fault> Device::run(Kernel& kernel, const Launch& request) {
+    const bool generated = generate(kernel, request.block, request.dynamic_shared);
     if (generated && !kernel.code) {
         const std::scoped_lock lock(report_mutex_);
         if (std::ranges::find(fallbacks_, kernel.fallback) == fallbacks_.end()) {
@@ -192,6 +206,18 @@ void set_engine(Engine engine) {
 }
 void set_threads(unsigned threads) {
     Device::instance().set_threads(threads);
+}
+void prepare_launch(CUfunction function, Dim3 block, std::uint32_t dynamic_shared) {
+    Device& device = Device::instance();
+    const std::scoped_lock lock(device.mutex);
+    if (Kernel* kernel = device.find_kernel(function); kernel != nullptr) {
+        (void)device.generate(*kernel, block, dynamic_shared);
+    }
+}
+double jit_seconds() {
+    Device& device = Device::instance();
+    const std::scoped_lock lock(device.mutex);
+    return device.jit_seconds();
 }
 std::optional<Fault> last_fault() {
     return Device::instance().last_fault();

@@ -111,6 +111,9 @@ public:
     [[nodiscard]] std::optional<Fault> last_fault() const;
     /// Makes machine code for a kernel if that was not tried before; false if only the interpreter is to be used.
     bool generate(Kernel& kernel);
+    /// The same, and the code for this shape of launch.
+    bool generate(Kernel& kernel, Dim3 block, std::uint32_t dynamic_shared);
+    [[nodiscard]] double jit_seconds() const;
     [[nodiscard]] std::vector<std::string> take_fallbacks();
     [[nodiscard]] std::string take_output();
 
@@ -128,6 +131,7 @@ private:
     codegen::Generator generator_;
     std::uint64_t parameters_ = 0, parameter_capacity_ = 0;
     std::uint64_t grid_workspace_ = 0;
+    std::uint64_t jit_time_ = 0; ///< nanoseconds of CPU time
 
     mutable std::mutex report_mutex_;
     Engine engine_ = Engine::Auto;

@@ -28,6 +28,12 @@ void set_engine(Engine engine);
 /// Host threads to use; 0 is one for each core.
 void set_threads(unsigned threads);
 
+/// Makes the machine code for launches of this shape now, so that no launch waits for it. `function` is a handle of
+/// cuModuleGetFunction; the call does nothing for a kernel that the interpreter is left with.
+void prepare_launch(CUfunction function, Dim3 block, std::uint32_t dynamic_shared);
+/// CPU time that making machine code has taken so far, in seconds. It is no part of the time between events.
+[[nodiscard]] double jit_seconds();
+
 /// The fault that the last failing launch ended with: more than the driver's error code can say.
 [[nodiscard]] std::optional<Fault> last_fault();
 

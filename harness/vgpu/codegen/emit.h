@@ -251,6 +251,7 @@ private:
     Access access_of(const Node& node, unsigned register_bits);
     void choose_form(Access& access);
     [[nodiscard]] bool regular(const Access& access) const;
+    static bool is_window(isa::Space space);
     Value* may_go_fast(Access& access);
     Spaced spaced_lanes(const Access& access, unsigned i);
     Shaped address_of(const Leaf& leaf, isa::Space space);
@@ -303,10 +304,20 @@ private:
     void emit_arrive(const Node& node);
     void emit_copy(const Node& node);
 
-    // --- emit_matrix.cpp
-    void emit_matrix(const Node& node);
+    // --- emit_matrix.cpp, emit_fragment.cpp
     void emit_product(const Node& node);
     llvm::Function* product_function(const isa::Modifiers& mod);
+    struct Movement {
+        Value* ok = nullptr;          ///< i1: it may be moved so
+        std::function<Values()> move; ///< emits it; of a load the registers
+    };
+    void emit_matrix_movement(const Node& node);
+    void emit_movmatrix(const Node& node);
+    Movement fragment_movement(const Node& node, const Values& registers);
+    Movement row_movement(const Node& node, const Values& registers);
+    Values move_slowly(const Node& node, Value* running, const Values& registers);
+    Value* concatenate(Values parts);
+    Value* range_fits(isa::Space space, Value* address, Value* extent, unsigned bytes);
     Value* fragment_element(const Values& registers, isa::Type type, unsigned index);
 
     // --- runtime calls

@@ -14,13 +14,10 @@ namespace assay::vgpu::codegen {
 using isa::Operand;
 using isa::Space;
 
-namespace {
-
-bool is_window(Space space) {
+/// Addresses of the space are offsets into a window of the region.
+bool Emitter::is_window(Space space) {
     return space == Space::Shared || space == Space::SharedCluster || space == Space::Local || space == Space::Param;
 }
-
-} // namespace
 
 /// The address in its space: 64 bits, of a window 32.
 Shaped Emitter::address_of(const Leaf& leaf, Space space) {

@@ -1,10 +1,9 @@
-// mma, wmma, ldmatrix, stmatrix, movmatrix (9.7.14).
+// mma and wmma.mma (9.7.14).
 //
 // A product keeps its fragments in the registers' layout. For each element of D that a lane holds and each k, the
 // factor from A (and from B) is an element that some lane holds: which one is known here, so it is one constant
 // shuffle, and the sum is a chain of fma in the order of k. Products of the narrow formats are exact in float, so each
-// step rounds once; an f16 result is rounded at the end. Each kind of product is one function in the module. Whatever
-// touches memory is done by the runtime.
+// step rounds once; an f16 result is rounded at the end. Each kind of product is one function in the module.
 #include <algorithm>
 #include <map>
 
@@ -197,59 +196,6 @@ void Emitter::emit_product(const Node& node) {
             lanes_of(integer(bits)),
             builder_.CreateConstInBoundsGEP1_64(integer(8), result, i % distinct * lanes * bits / 8), llvm::Align(64));
         if (node.dst[i] != none) {
-            finish_vector(node, i, fit(word, graph_.values[node.dst[i]].bits));
-        }
-    }
-}
-
-/// wmma.load and .store, ldmatrix, stmatrix, movmatrix: registers pass through memory, one after the other.
-void Emitter::emit_matrix(const Node& node) {
-    const isa::Instruction& instruction = *node.instruction;
-    if (instruction.opcode == Opcode::Mma || instruction.opcode == Opcode::WmmaMma) {
-        emit_product(node);
-        return;
-    }
-    const bool moves = instruction.opcode == Opcode::Movmatrix;
-    const bool loads = instruction.opcode == Opcode::WmmaLoad || instruction.opcode == Opcode::Ldmatrix || moves;
-    const bool whole = instruction.opcode == Opcode::WmmaLoad || instruction.opcode == Opcode::WmmaStore;
-    const unsigned bits = instruction.mod.type == Type::F64 ? 64 : 32;
-    const std::size_t first = moves ? 0 : 1;
-    const std::size_t registers = loads ? node.dst.size() : node.src.size() - 1 - (whole ? 1 : 0);
-    llvm::AllocaInst* where = scratch(0, lanes * 8);
-    llvm::AllocaInst* data = scratch(1, registers * lanes * bits / 8);
-    const auto place = [&](std::size_t i) {
-        return builder_.CreateConstInBoundsGEP1_64(integer(8), data, i * lanes * bits / 8);
-    };
-    if (!moves) {
-        Shaped address = address_of(node.src[0], instruction.mod.space);
-        builder_.CreateAlignedStore(fit(vector_of(address), 64), where, llvm::Align(8));
-    }
-    if (!loads || moves) {
-        for (std::size_t i = 0; i < registers; ++i) {
-            Shaped value = operand(node.src[first + i], bits);
-            builder_.CreateAlignedStore(fit(vector_of(value), bits), place(i), llvm::Align(64));
-        }
-    }
-    Value* stride = constant(0, 32);
-    if (whole) {
-        Shaped value = operand(node.src.back(), 32);
-        stride = fit(first_lane(value), 32);
-    }
-    Site* site = new_site(instruction);
-    site->space = instruction.mod.space;
-    site->register_bytes = static_cast<std::uint8_t>(bits / 8);
-    site->elements = static_cast<std::uint8_t>(registers);
-    const void* function =
-        whole ? reinterpret_cast<const void*>(&runtime_fragment) : reinterpret_cast<const void*>(&runtime_rows);
-    check_runtime(call_runtime(
-        function, integer(1),
-        {context_argument_, frame_argument_, host_pointer(site), running_lanes(node), where, stride, data}));
-    if (!loads) {
-        return;
-    }
-    for (std::size_t i = 0; i < node.dst.size(); ++i) {
-        if (node.dst[i] != none) {
-            Value* word = builder_.CreateAlignedLoad(lanes_of(integer(bits)), place(i), llvm::Align(64));
             finish_vector(node, i, fit(word, graph_.values[node.dst[i]].bits));
         }
     }

@@ -50,12 +50,16 @@ void Emitter::emit_node(const Node& node) {
         break;
     case Opcode::Mma:
     case Opcode::WmmaMma:
+        emit_product(node);
+        break;
     case Opcode::WmmaLoad:
     case Opcode::WmmaStore:
     case Opcode::Ldmatrix:
     case Opcode::Stmatrix:
+        emit_matrix_movement(node);
+        break;
     case Opcode::Movmatrix:
-        emit_matrix(node);
+        emit_movmatrix(node);
         break;
     case Opcode::Call:
         emit_call(node);

@@ -31,6 +31,10 @@ std::uint32_t Kernel::local_window() const {
     return (flat.local_bytes + 15) / 16 * 16;
 }
 
+void prepare(const Kernel& kernel, Dim3 block, std::uint32_t dynamic_shared) {
+    (void)kernel.code(block, dynamic_shared);
+}
+
 struct Generator::State {};
 
 Generator::Generator() : state_(std::make_unique<State>()) {}

@@ -74,7 +74,7 @@ bool runtime_atomic(Context*, Frame*, const Site*, std::uint32_t mask, const std
 /// cp.async: `bytes` are the bytes to read, the rest of the instruction's size is zeros.
 bool runtime_copy(Context*, Frame*, const Site*, std::uint32_t mask, const std::uint64_t* to, const std::uint64_t* from,
                   const std::uint32_t* bytes);
-/// wmma.load and .store; ldmatrix, stmatrix, movmatrix (no addresses): the registers lie in `data` one after the other.
+/// wmma.load and .store; ldmatrix, stmatrix: the registers lie in `data` one after the other.
 bool runtime_fragment(Context*, Frame*, const Site*, std::uint32_t mask, const std::uint64_t* addresses,
                       std::uint32_t stride, void* data);
 bool runtime_rows(Context*, Frame*, const Site*, std::uint32_t mask, const std::uint64_t* addresses,

@@ -1,4 +1,4 @@
-// The matrix instructions that touch memory, and movmatrix.
+// The matrix instructions that touch memory, element by element.
 #include <array>
 #include <bit>
 #include <cstring>
@@ -68,7 +68,7 @@ bool runtime_fragment(Context* context, Frame* frame, const Site* site, std::uin
     return true;
 }
 
-/// ldmatrix, stmatrix, movmatrix: lane 8 j + r gives the address of row r of matrix j.
+/// ldmatrix, stmatrix: lane 8 j + r gives the address of row r of matrix j.
 bool runtime_rows(Context* context, Frame* frame, const Site* site, std::uint32_t mask, const std::uint64_t* addresses,
                   std::uint32_t, void* data) {
     const isa::Instruction& instruction = *site->instruction;
@@ -89,12 +89,6 @@ bool runtime_rows(Context* context, Frame* frame, const Site* site, std::uint32_
             words[matrix * warp_size + lane] = low | high << 16;
         }
     };
-    if (instruction.opcode == isa::Opcode::Movmatrix) {
-        Rows rows{};
-        collect(rows, false, 0);
-        hand_out(rows, true, 0);
-        return true;
-    }
     const bool loads = instruction.opcode == isa::Opcode::Ldmatrix;
     for (unsigned matrix = 0; matrix < mod.matrices; ++matrix) {
         Rows rows{};

@@ -70,8 +70,15 @@ TEST(MemoryGuardDeathTest, FaultsElsewhereStayFatal) {
     void* page = mmap(nullptr, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     ASSERT_NE(page, MAP_FAILED);
     EXPECT_DEATH((void)memory.run_guarded([&] { store(reinterpret_cast<std::uint64_t>(page)); }), "");
-    EXPECT_DEATH((void)memory.run_guarded([&] { store(memory.base() + memory.size()); }), "");
     munmap(page, 4096);
+}
+
+TEST(MemoryGuard, WhatLiesRightBehindTheRegionIsGuardedToo) {
+    const Memory memory(1 << 24);
+    for (const std::uint64_t offset : {std::uint64_t{0}, Memory::overhang - 8}) {
+        const std::uint64_t address = memory.base() + memory.size() + offset;
+        EXPECT_EQ(memory.run_guarded([&] { store(address); }), address);
+    }
 }
 
 TEST(MemoryGuardDeathTest, FaultsOutsideAGuardedCallStayFatal) {

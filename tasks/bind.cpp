@@ -73,6 +73,11 @@ public:
             }
             bound.shape.push_back(*extent);
         }
+        const auto rank = bound.shape.size();
+        if (tensor.distribution.structure != Distribution::Structure::Full &&
+            (rank < 2 || bound.shape[rank - 1] != bound.shape[rank - 2])) {
+            return error(pointer + "/distribution/structure", "the last two extents must be equal");
+        }
         if (auto bounded = bind_bounds(tensor, pointer + "/distribution", bound); !bounded) {
             return std::unexpected(std::move(bounded.error()));
         }

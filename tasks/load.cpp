@@ -237,11 +237,25 @@ private:
         return field.is_number() ? fmt::format("{}", field.number()) : field.text();
     }
 
+    static Distribution::Structure read_structure(const Field& field) {
+        const std::string name = field.text();
+        if (name == "symmetric") {
+            return Distribution::Structure::Symmetric;
+        }
+        if (name == "upper") {
+            return Distribution::Structure::Upper;
+        }
+        if (name != "lower") {
+            field.fail(fmt::format("unknown structure \"{}\"", name), "one of symmetric, upper, lower");
+        }
+        return Distribution::Structure::Lower;
+    }
+
     static Distribution read_distribution(const Field& field) {
         Distribution distribution;
         const std::string kind = field.member("kind").text();
         if (kind == "normal") {
-            field.only({"kind", "mean", "stddev", "low", "high"});
+            field.only({"kind", "mean", "stddev", "low", "high", "structure"});
             if (field.has("mean")) {
                 distribution.mean = field.member("mean").number();
             }
@@ -252,7 +266,7 @@ private:
                 }
             }
         } else if (kind == "uniform" || kind == "integers") {
-            field.only({"kind", "low", "high"});
+            field.only({"kind", "low", "high", "structure"});
             distribution.kind = kind == "uniform" ? Distribution::Kind::Uniform : Distribution::Kind::Integers;
         } else if (kind == "permutation") {
             field.only({"kind"});
@@ -260,6 +274,9 @@ private:
         } else {
             field.member("kind").fail(fmt::format("unknown distribution \"{}\"", kind),
                                       "one of normal, uniform, integers, permutation");
+        }
+        if (field.has("structure")) {
+            distribution.structure = read_structure(field.member("structure"));
         }
         const bool bounded = kind == "uniform" || kind == "integers";
         if (bounded || field.has("low")) {

@@ -38,7 +38,15 @@ struct Distribution {
         Integers,    ///< uniform integers in [low, high], bounds are expressions over the axes
         Permutation, ///< of 0 … n-1
     };
+    /// What the matrices of the last two dimensions, which must be square, are in every regime.
+    enum class Structure : std::uint8_t {
+        Full,
+        Symmetric, ///< the elements above the diagonal are also those below
+        Upper,     ///< zeros below the diagonal
+        Lower,     ///< zeros above the diagonal
+    };
     Kind kind = Kind::Normal;
+    Structure structure = Structure::Full;
     double mean = 0, stddev = 1;
     std::string low, high; ///< expressions; of Normal and Uniform: bounds that every regime keeps, may be empty
 };

@@ -2,6 +2,7 @@
 #include "verify/inputs.h"
 
 #include <array>
+#include <cstring>
 #include <numeric>
 
 #include "verify/convert.h"
@@ -37,6 +38,29 @@ Bytes permutation(tasks::DType dtype, std::size_t count, const Stream& stream) {
     return from_doubles(dtype, values);
 }
 
+/// Makes each matrix of the last two dimensions what the distribution's structure says.
+void impose(tasks::Distribution::Structure structure, const tasks::Binding::Tensor& tensor, Bytes& bytes) {
+    using Structure = tasks::Distribution::Structure;
+    if (structure == Structure::Full) {
+        return;
+    }
+    const auto n = static_cast<std::size_t>(tensor.shape.back());
+    const std::size_t width = tasks::bytes_of(tensor.dtype);
+    for (std::byte* matrix = bytes.data(); matrix != bytes.data() + bytes.size(); matrix += n * n * width) {
+        for (std::size_t row = 1; row < n; row++) {
+            for (std::size_t column = 0; column < row; column++) {
+                std::byte* const below = matrix + (row * n + column) * width;
+                std::byte* const above = matrix + (column * n + row) * width;
+                if (structure == Structure::Symmetric) {
+                    std::memcpy(below, above, width);
+                } else {
+                    std::memset(structure == Structure::Upper ? below : above, 0, width);
+                }
+            }
+        }
+    }
+}
+
 Bytes tensor_of(const tasks::Binding::Tensor& tensor, Regime regime, const Stream& stream) {
     const auto count = static_cast<std::size_t>(tensor.elements());
     if (tensor.distribution.kind == tasks::Distribution::Kind::Permutation) {
@@ -50,6 +74,7 @@ Bytes tensor_of(const tasks::Binding::Tensor& tensor, Regime regime, const Strea
         draw(drawing, words, drawn);
         write_doubles(tensor.dtype, drawn, bytes, first);
     });
+    impose(tensor.distribution.structure, tensor, bytes);
     return bytes;
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <fmt/format.h>
 #include <numeric>
+#include <span>
 
 #include "verify/compare.h"
 #include "verify/convert.h"
@@ -86,19 +87,34 @@ public:
             add_if_next.operator()<brain16>("bf16") || add_if_next.operator()<byte8>("fp8");
     }
 
-    /// The last tile of the last two dimensions, of at most 16 x 16 and, where there is more than one element, less
-    /// than all: never written, and left at zero.
+    /// A tile at the end of the last two dimensions, of at most 16 x 16 and, where there is more than one element, less
+    /// than all: never written, and left at zero. It is in the last matrix where it is not zero by right, as whole
+    /// planes of a transposed convolution are.
     void add_missing_tile(std::uint8_t poison) {
         const auto of_extent = [](std::size_t extent) { return std::min<std::size_t>(16, (extent + 1) / 2); };
         const std::size_t rows_of_matrix =
             tensor_.shape.size() < 2 ? 1 : static_cast<std::size_t>(tensor_.shape[tensor_.shape.size() - 2]);
         const std::size_t tile_rows = of_extent(rows_of_matrix);
         const std::size_t tile_columns = of_extent(columns_);
+        const auto first_of = [&](std::size_t row) { return (row + 1) * columns_ - tile_columns; };
+        const auto is_zero = [&](std::size_t end_row) {
+            for (std::size_t row = end_row - tile_rows; row < end_row; row++) {
+                const auto of_row = std::span(right_).subspan(first_of(row), tile_columns);
+                if (std::ranges::any_of(of_row, [](double value) { return value != 0; })) {
+                    return false;
+                }
+            }
+            return true;
+        };
+        std::size_t end_row = rows_;
+        while (end_row > rows_of_matrix && is_zero(end_row)) {
+            end_row -= rows_of_matrix;
+        }
         Values zeros = right_;
         Bytes unwritten = from_doubles(tensor_.dtype, right_);
         const std::size_t width = tasks::bytes_of(tensor_.dtype);
-        for (std::size_t row = rows_ - tile_rows; row < rows_; row++) {
-            const std::size_t first = row * columns_ + columns_ - tile_columns;
+        for (std::size_t row = end_row - tile_rows; row < end_row; row++) {
+            const std::size_t first = first_of(row);
             std::fill_n(zeros.begin() + static_cast<std::ptrdiff_t>(first), tile_columns, 0.0);
             std::fill_n(unwritten.begin() + static_cast<std::ptrdiff_t>(first * width), tile_columns * width,
                         std::byte{poison});

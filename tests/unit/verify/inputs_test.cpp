@@ -335,6 +335,26 @@ TEST_P(EveryRegime, KeepsIntegersAndPermutations) {
     }
 }
 
+TEST_P(EveryRegime, KeepsTheStructureOfEachMatrix) {
+    constexpr std::size_t n = 5;
+    for (const auto structure :
+         {Distribution::Structure::Symmetric, Distribution::Structure::Upper, Distribution::Structure::Lower}) {
+        auto input = tensor(DType::Float32, {3, n, n});
+        const auto full = draw_one(input, GetParam());
+        input.distribution.structure = structure;
+        const auto values = draw_one(input, GetParam());
+        for (std::size_t i = 0; i < values.size(); i++) {
+            const std::size_t row = i / n % n;
+            const std::size_t column = i % n;
+            const std::size_t mirrored = i + (column * n + row) - (row * n + column);
+            const bool zero = (structure == Distribution::Structure::Upper && row > column) ||
+                              (structure == Distribution::Structure::Lower && row < column);
+            const bool copied = structure == Distribution::Structure::Symmetric && row > column;
+            EXPECT_EQ(values[i], zero ? 0 : full[copied ? mirrored : i]) << "element " << i;
+        }
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(Regimes, EveryRegime, testing::ValuesIn(regimes),
                          [](const auto& info) { return std::string(to_string(info.param)); });
 

@@ -1,4 +1,5 @@
 // A task and a workload bound together: every extent and bound a number.
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -187,7 +188,10 @@ Result<Binding> bind(const Task& task, const Workload& workload) {
         // What a float parameter holds is what the oracle must compute with, too.
         const double value =
             parameter.dtype == DType::Float32 ? static_cast<double>(static_cast<float>(given->second)) : given->second;
-        binding.scalars.push_back({parameter.name, parameter.axis, parameter.dtype, value});
+        const bool in_shape = std::ranges::any_of(task.inputs, [&](const Tensor& input) {
+            return std::ranges::find(input.shape, parameter.name) != input.shape.end();
+        });
+        binding.scalars.push_back({parameter.name, parameter.axis, parameter.dtype, value, in_shape});
     }
     if (!task.flops.empty()) {
         const auto flops = evaluate_expression(task.flops, workload.values);

@@ -109,6 +109,7 @@ struct Binding {
         bool axis = true;
         DType dtype = DType::Int32;
         double value = 0;
+        bool in_shape = false; ///< an axis that is an extent of an input: whoever has the inputs knows it
     };
     std::string task, workload;
     std::vector<Tensor> inputs, outputs;

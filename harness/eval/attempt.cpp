@@ -168,6 +168,21 @@ bool Attempt::record(plan::Planner& planner, const std::vector<tasks::Binding>& 
     }
     if (*recorded) {
         recording_ = std::move(**recorded);
+        for (const plan::LaunchPlan& plan : recording_.plans) {
+            if (!plan.operators.empty()) {
+                const plan::Operator& operation = plan.operators.front();
+                return fail(store::Status::PlanError,
+                            {.stage = "plan",
+                             .check = operation.name,
+                             .detail = "host code calls a library operator, which cannot be run yet: " + operation.name,
+                             .hint = "write a kernel instead",
+                             .file = candidate_.path.filename().string(),
+                             .line = operation.line,
+                             .workload = {},
+                             .regime = {},
+                             .values = {}});
+            }
+        }
         return true;
     }
     const plan::PlanError& error = recorded->error();

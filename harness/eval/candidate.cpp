@@ -48,6 +48,34 @@ Result<fs::path> single_source(const fs::path& folder) {
     return sources.front();
 }
 
+std::string trimmed(std::string_view text) {
+    const auto first = text.find_first_not_of(" \t\r");
+    return first == text.npos ? "" : std::string(text.substr(first, text.find_last_not_of(" \t\r") + 1 - first));
+}
+
+/// Lines `// assay: entry = NAME` and `// assay: arguments = x, w, 3`, unless candidate.json has said it.
+void read_directives(Candidate& candidate) {
+    std::istringstream lines(candidate.source);
+    constexpr std::string_view mark = "// assay:";
+    for (std::string line; std::getline(lines, line);) {
+        const std::string text = trimmed(line);
+        const auto equals = text.find('=');
+        if (!text.starts_with(mark) || equals == text.npos) {
+            continue;
+        }
+        const std::string key = trimmed(std::string_view(text).substr(mark.size(), equals - mark.size()));
+        const std::string value = trimmed(std::string_view(text).substr(equals + 1));
+        if (key == "entry" && candidate.entry.name.empty()) {
+            candidate.entry.name = value;
+        } else if (key == "arguments" && candidate.entry.arguments.empty()) {
+            std::istringstream list(value);
+            for (std::string argument; std::getline(list, argument, ',');) {
+                candidate.entry.arguments.push_back(trimmed(argument));
+            }
+        }
+    }
+}
+
 Result<Candidate> load_folder(const fs::path& folder) {
     const fs::path manifest = folder / "candidate.json";
     const auto text = read_text(manifest);
@@ -64,7 +92,7 @@ Result<Candidate> load_folder(const fs::path& folder) {
         }
         for (const auto& [key, value] : j.items()) {
             const std::string where = manifest.string() + "#/" + key;
-            const bool is_list = key == "options";
+            const bool is_list = key == "options" || key == "arguments";
             if (is_list ? !value.is_array() : !value.is_string()) {
                 return fail(is_list ? "is not a list" : "is not a string", where);
             }
@@ -75,13 +103,15 @@ Result<Candidate> load_folder(const fs::path& folder) {
             } else if (key == "author") {
                 candidate.author = value;
             } else if (key == "entry") {
-                candidate.entry = value;
+                candidate.entry.name = value;
             } else if (key == "source") {
                 source = folder / value.get<std::string>();
+            } else if (key == "arguments") {
+                candidate.entry.arguments = value.get<std::vector<std::string>>();
             } else if (is_list) {
                 candidate.options = value.get<std::vector<std::string>>();
             } else {
-                return fail("unknown field", where, "known: name, task, author, entry, source, options");
+                return fail("unknown field", where, "known: name, task, author, entry, arguments, source, options");
             }
         }
     } catch (const json::exception& error) {
@@ -126,7 +156,11 @@ Result<Candidate> load_candidate(const fs::path& path) {
         return std::unexpected(source.error());
     }
     candidate.source = *source;
-    std::string hashed = candidate.entry + '\0' + candidate.source;
+    read_directives(candidate);
+    std::string hashed = candidate.entry.name + '\0' + candidate.source;
+    for (const std::string& argument : candidate.entry.arguments) {
+        hashed += '\0' + argument + ',';
+    }
     for (const std::string& option : candidate.options) {
         hashed += '\0' + option;
     }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "plan/record.h"
 
 namespace assay::eval {
 
@@ -13,7 +14,7 @@ struct Candidate {
     std::string name;
     std::filesystem::path path; ///< of the source
     std::string source;
-    std::string entry = "solve";
+    plan::Entry entry;                ///< where host code begins, and what it takes; empty: found by its usual names
     std::string author;               ///< or the model; may be empty
     std::string task;                 ///< if candidate.json names one
     std::vector<std::string> options; ///< compile options, checked against the allow-list
@@ -23,8 +24,10 @@ struct Candidate {
 inline constexpr std::size_t max_source_bytes = 1 << 20;
 
 /// Loads a `.cu` file, or a folder with a `candidate.json`:
-///   {"name", "task", "author", "entry", "source": "kernel.cu", "options": ["-use_fast_math"]}
-/// of which all but the file named by "source" (default: the one .cu file of the folder) may be left out.
+///   {"name", "task", "author", "entry", "arguments": ["x", "w", "3"], "source": "kernel.cu",
+///    "options": ["-use_fast_math"]}
+/// of which all but the file named by "source" (default: the one .cu file of the folder) may be left out. A source may
+/// say entry and arguments itself, in lines `// assay: entry = NAME` and `// assay: arguments = x, w, 3`.
 [[nodiscard]] Result<Candidate> load_candidate(const std::filesystem::path& path);
 
 /// The candidates of a tree `root/<task>/<name>.cu` (or `<name>/candidate.json`), with their tasks set, by task and

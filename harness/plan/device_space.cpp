@@ -73,6 +73,19 @@ Checked<> DeviceSpace::release(Address address) {
     return {};
 }
 
+bool DeviceSpace::become_output(Address address, const Buffer& output) {
+    const auto place = slot_of(address);
+    if (!place || place->offset != 0 || !slots_[place->slot].live) {
+        return false;
+    }
+    Buffer& buffer = buffers_[slots_[place->slot].buffer];
+    if (buffer.role != Buffer::Role::Scratch || buffer.bytes != output.bytes) {
+        return false;
+    }
+    buffer = output;
+    return true;
+}
+
 Checked<Address> DeviceSpace::symbol(std::uint32_t variable, const std::string& name, std::uint64_t bytes) {
     if (const auto found = symbols_.find(variable); found != symbols_.end()) {
         return found->second;

@@ -27,6 +27,9 @@ public:
     /// cudaMalloc. Freed buffers of the same size are used again once the capacity is spent.
     [[nodiscard]] Checked<Address> allocate(std::uint64_t bytes);
     [[nodiscard]] Checked<> release(Address address);
+    /// Makes the scratch buffer that starts at `address` the task's output; false: it is no such buffer, or has other
+    /// bytes than `output`.
+    [[nodiscard]] bool become_output(Address address, const Buffer& output);
     /// The device's copy of a module variable.
     [[nodiscard]] Checked<Address> symbol(std::uint32_t variable, const std::string& name, std::uint64_t bytes);
 

@@ -13,6 +13,8 @@
 #include <variant>
 #include <vector>
 
+#include "plan/operator.h"
+
 namespace assay::plan {
 
 struct Buffer {
@@ -26,13 +28,6 @@ struct Buffer {
     std::uint32_t index = 0;
     std::string name;
     std::uint64_t bytes = 0;
-};
-
-/// A place on the device: a buffer of the plan and an offset in bytes (which may be its end).
-struct Pointer {
-    std::uint32_t buffer = 0;
-    std::uint64_t offset = 0;
-    friend bool operator==(const Pointer&, const Pointer&) = default;
 };
 
 /// 8 bytes at `at` of a parameter block or an upload are a device pointer.
@@ -86,6 +81,7 @@ struct LaunchPlan {
     std::string task, workload;
     std::vector<Buffer> buffers;
     std::vector<Step> steps;
+    std::vector<Operator> operators; ///< of the library, by position
     std::map<std::string, KernelAttributes> attributes;
     std::string printed;          ///< what the host code printed, capped
     std::uint64_t host_steps = 0; ///< PTX instructions interpreted to make this plan

@@ -16,7 +16,9 @@ Machine::Machine(const isa::Program& program, HostMemory& memory, const RecordLi
 
 Checked<> Machine::run(std::uint32_t function, std::span<const std::vector<std::byte>> arguments) {
     const isa::Function& entry = program_.functions[function];
-    candidate_file_ = entry.source.file;
+    if (candidate_file_ == 0) { // a second function of the same candidate may be a header's
+        candidate_file_ = entry.source.file;
+    }
     for (const isa::Instruction& instruction : entry.body) {
         if (candidate_file_ != 0) {
             break;

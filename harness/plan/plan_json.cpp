@@ -71,12 +71,29 @@ json to_json(const Upload& upload) {
             {"line", upload.line}};
 }
 
+json to_json(const Operator::Operand& operand) {
+    return {{"at", to_json(operand.place)},
+            {"dtype", tasks::to_string(operand.dtype)},
+            {"shape", operand.shape},
+            {"strides", operand.strides}};
+}
+
+json to_json(const Operator& operation) {
+    json inputs = json::array();
+    for (const Operator::Operand& operand : operation.inputs) {
+        inputs.push_back(to_json(operand));
+    }
+    return {{"operator", operation.name},   {"inputs", std::move(inputs)},    {"output", to_json(operation.output)},
+            {"numbers", operation.numbers}, {"position", operation.position}, {"steps", operation.steps},
+            {"line", operation.line}};
+}
+
 class PlanReader {
 public:
     Result<LaunchPlan> read(const json& root) {
         const Place top{&root, ""};
         if (in_.object(top, {"schema", "buffers", "steps"},
-                       {"task", "workload", "attributes", "printed", "host_steps"})) {
+                       {"task", "workload", "operators", "attributes", "printed", "host_steps"})) {
             if (in_.string(in_.member(top, "schema")) != schema) {
                 in_.fail(in_.member(top, "schema"), fmt::format("`{}` is expected", schema));
             }
@@ -89,6 +106,11 @@ public:
             }
             for (const Place& place : in_.elements(in_.member(top, "steps"))) {
                 step(place);
+            }
+            if (in_.has(top, "operators")) {
+                for (const Place& place : in_.elements(in_.member(top, "operators"))) {
+                    operation(place);
+                }
             }
             if (in_.has(top, "attributes")) {
                 attributes(in_.member(top, "attributes"));
@@ -261,6 +283,72 @@ private:
         plan_.steps.emplace_back(std::move(step));
     }
 
+    std::vector<std::int64_t> extents(const Place& place) {
+        std::vector<std::int64_t> list;
+        for (const Place& element : in_.elements(place)) {
+            list.push_back(static_cast<std::int64_t>(in_.number(element, INT64_MAX)));
+        }
+        return list;
+    }
+
+    Operator::Operand operand(const Place& place) {
+        Operator::Operand operand;
+        if (!in_.object(place, {"at", "dtype", "shape", "strides"})) {
+            return operand;
+        }
+        const auto dtype = tasks::dtype_from(in_.string(in_.member(place, "dtype")));
+        if (!dtype) {
+            in_.fail(in_.member(place, "dtype"), "is no dtype");
+            return operand;
+        }
+        operand.dtype = *dtype;
+        operand.shape = extents(in_.member(place, "shape"));
+        operand.strides = extents(in_.member(place, "strides"));
+        if (operand.shape.size() != operand.strides.size()) {
+            in_.fail(place, "shape and strides have different lengths");
+            return operand;
+        }
+        // The bytes from the first element to the end of the last.
+        std::int64_t last = 0;
+        bool empty = false, fits = true;
+        for (std::size_t i = 0; i < operand.shape.size(); ++i) {
+            std::int64_t reach = 0;
+            empty = empty || operand.shape[i] == 0;
+            fits = fits && !__builtin_mul_overflow(operand.shape[i] - 1, operand.strides[i], &reach) &&
+                   !__builtin_add_overflow(last, reach, &last) && last < INT64_MAX / 16;
+        }
+        if (!fits && !empty) {
+            in_.fail(place, "reaches farther than any buffer");
+            return operand;
+        }
+        const auto bytes = (static_cast<std::uint64_t>(last) + 1) * tasks::bytes_of(dtype.value());
+        operand.place = pointer(in_.member(place, "at"), empty ? 0 : bytes);
+        return operand;
+    }
+
+    void operation(const Place& place) {
+        if (!in_.object(place, {"operator", "inputs", "output", "numbers", "position", "steps", "line"})) {
+            return;
+        }
+        Operator operation;
+        operation.name = in_.string(in_.member(place, "operator"));
+        for (const Place& element : in_.elements(in_.member(place, "inputs"))) {
+            operation.inputs.push_back(operand(element));
+        }
+        operation.output = operand(in_.member(place, "output"));
+        for (const Place& element : in_.elements(in_.member(place, "numbers"))) {
+            operation.numbers.push_back(in_.real(element));
+        }
+        operation.position = in_.number(in_.member(place, "position"), plan_.steps.size());
+        operation.steps = in_.number(in_.member(place, "steps"), plan_.steps.size());
+        operation.line = number32(place, "line");
+        const std::uint64_t before = plan_.operators.empty() ? 0 : plan_.operators.back().position;
+        if (operation.position < before) {
+            in_.fail(in_.member(place, "position"), "the operators are not in order");
+        }
+        plan_.operators.push_back(std::move(operation));
+    }
+
     void attributes(const Place& place) {
         if (!place.json->is_object()) {
             in_.fail(place, "an object is expected");
@@ -292,14 +380,23 @@ json to_json(const LaunchPlan& plan) {
     for (const Step& step : plan.steps) {
         steps.push_back(std::visit([](const auto& value) { return to_json(value); }, step));
     }
+    json operators = json::array();
+    for (const Operator& operation : plan.operators) {
+        operators.push_back(to_json(operation));
+    }
     json attributes = json::object();
     for (const auto& [kernel, attribute] : plan.attributes) {
         attributes[kernel] = {{"max_dynamic_shared", attribute.max_dynamic_shared}};
     }
-    return {{"schema", schema},          {"task", plan.task},
-            {"workload", plan.workload}, {"buffers", std::move(buffers)},
-            {"steps", std::move(steps)}, {"attributes", std::move(attributes)},
-            {"printed", plan.printed},   {"host_steps", plan.host_steps}};
+    return {{"schema", schema},
+            {"task", plan.task},
+            {"workload", plan.workload},
+            {"buffers", std::move(buffers)},
+            {"steps", std::move(steps)},
+            {"operators", std::move(operators)},
+            {"attributes", std::move(attributes)},
+            {"printed", plan.printed},
+            {"host_steps", plan.host_steps}};
 }
 
 Result<LaunchPlan> from_json(const json& json) {

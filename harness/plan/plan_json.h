@@ -6,6 +6,8 @@
 //              {"fill": [buffer, offset], "value", "width", "count", "line"},
 //              {"copy": [buffer, offset], "from": [buffer, offset], "bytes", "line"},
 //              {"upload": [buffer, offset], "data": hex, "relocations", "line"}],
+//    "operators": [{"operator": name, "inputs": [{"at": [buffer, offset], "dtype", "shape", "strides"}], "output",
+//                   "numbers", "position", "steps", "line"}],
 //    "attributes": {kernel: {"max_dynamic_shared"}}, "printed", "host_steps"}
 #pragma once
 

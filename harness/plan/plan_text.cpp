@@ -103,10 +103,19 @@ std::string to_text(const LaunchPlan& plan) {
         text += fmt::format("  buffer {:<3} {:<7} {:<{}}  {}\n", i, roles[static_cast<std::size_t>(buffer.role)],
                             buffer.name, width, bytes_text(buffer.bytes));
     }
+    auto operation = plan.operators.begin();
+    const auto operators_before = [&](std::size_t step) {
+        for (; operation != plan.operators.end() && operation->position <= step; ++operation) {
+            text += fmt::format("  library    {:<9} {} ({})\n", line_text(operation->line), operation->name,
+                                counted(operation->steps, "step"));
+        }
+    };
     for (std::size_t i = 0; i < plan.steps.size(); ++i) {
+        operators_before(i);
         const StepText step = std::visit([&](const auto& value) { return describe(plan, value); }, plan.steps[i]);
         text += fmt::format("  step {:<5} {:<9} {:<7} {}\n", i, line_text(step.line), step.verb, step.what);
     }
+    operators_before(plan.steps.size());
     for (const auto& [kernel, attribute] : plan.attributes) {
         text += fmt::format("  {} may have {} bytes of dynamic shared memory\n", demangle(kernel),
                             attribute.max_dynamic_shared);

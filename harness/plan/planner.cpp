@@ -81,7 +81,7 @@ Planner::Planner() : state_(std::make_unique<State>()) {}
 
 Planner::~Planner() = default;
 
-Result<std::expected<Recording, PlanError>> Planner::record(const std::string& ptx, const std::string& entry,
+Result<std::expected<Recording, PlanError>> Planner::record(const std::string& ptx, const Entry& entry,
                                                             const std::vector<tasks::Binding>& bindings,
                                                             const DeviceProperties& device, const RecordLimits& limits,
                                                             std::chrono::milliseconds timeout) {
@@ -108,7 +108,7 @@ Result<std::expected<Recording, PlanError>> Planner::record(const std::string& p
         }
         died = reply.error().to_string();
     }
-    return fail("the recorder died: " + died, entry, "this is a fault of Assay's, not of the candidate's");
+    return fail("the recorder died: " + died, entry.name, "this is a fault of Assay's, not of the candidate's");
 }
 
 int plan_worker() {

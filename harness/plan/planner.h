@@ -23,7 +23,7 @@ public:
     Planner();
     ~Planner();
     [[nodiscard]] Result<std::expected<Recording, PlanError>>
-    record(const std::string& ptx, const std::string& entry, const std::vector<tasks::Binding>& bindings,
+    record(const std::string& ptx, const Entry& entry, const std::vector<tasks::Binding>& bindings,
            const DeviceProperties& device = {}, const RecordLimits& limits = {},
            std::chrono::milliseconds timeout = std::chrono::seconds(20));
 

@@ -41,7 +41,8 @@ json to_json(const tasks::Binding& binding) {
         scalars.push_back({{"name", scalar.name},
                            {"axis", scalar.axis},
                            {"dtype", tasks::to_string(scalar.dtype)},
-                           {"value", scalar.value}});
+                           {"value", scalar.value},
+                           {"in_shape", scalar.in_shape}});
     }
     return {{"task", binding.task},
             {"workload", binding.workload},
@@ -57,9 +58,12 @@ public:
         RecordingRequest request;
         if (message.blobs.size() != 1) {
             in_.fail(top, "one blob is expected: the PTX");
-        } else if (in_.object(top, {"entry", "bindings", "device", "limits"})) {
+        } else if (in_.object(top, {"entry", "arguments", "bindings", "device", "limits"})) {
             request.ptx = to_text(message.blobs[0]);
-            request.entry = in_.string(in_.member(top, "entry"));
+            request.entry.name = in_.string(in_.member(top, "entry"));
+            for (const Place& place : in_.elements(in_.member(top, "arguments"))) {
+                request.entry.arguments.push_back(in_.string(place));
+            }
             for (const Place& place : in_.elements(in_.member(top, "bindings"))) {
                 request.bindings.push_back(binding(place));
             }
@@ -109,13 +113,14 @@ private:
         binding.outputs = tensors(in_.member(place, "outputs"));
         for (const Place& element : in_.elements(in_.member(place, "scalars"))) {
             tasks::Binding::Scalar& scalar = binding.scalars.emplace_back();
-            if (!in_.object(element, {"name", "axis", "dtype", "value"})) {
+            if (!in_.object(element, {"name", "axis", "dtype", "value", "in_shape"})) {
                 break;
             }
             scalar.name = in_.string(in_.member(element, "name"));
             scalar.axis = in_.boolean(in_.member(element, "axis"));
             scalar.dtype = dtype(in_.member(element, "dtype"));
             scalar.value = in_.real(in_.member(element, "value"));
+            scalar.in_shape = in_.boolean(in_.member(element, "in_shape"));
         }
         return binding;
     }
@@ -190,7 +195,8 @@ sandbox::Message to_message(const RecordingRequest& request) {
     const DeviceProperties& p = request.device;
     const RecordLimits& l = request.limits;
     sandbox::Message message;
-    message.header = {{"entry", request.entry},
+    message.header = {{"entry", request.entry.name},
+                      {"arguments", request.entry.arguments},
                       {"bindings", std::move(bindings)},
                       {"device",
                        {{"name", p.name},

@@ -17,7 +17,8 @@ namespace assay::plan {
 using Outcome = std::expected<Recording, PlanError>;
 
 struct RecordingRequest {
-    std::string ptx, entry;
+    std::string ptx;
+    Entry entry;
     std::vector<tasks::Binding> bindings;
     DeviceProperties device;
     RecordLimits limits;

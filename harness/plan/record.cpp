@@ -4,6 +4,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <cstring>
+#include <optional>
+
 #include "plan/checked.h"
 #include "plan/device_space.h"
 #include "plan/host_memory.h"
@@ -11,6 +14,7 @@
 #include "plan/names.h"
 #include "plan/runtime.h"
 #include "plan/signature.h"
+#include "plan/torch_match.h"
 #include "sandbox/text.h"
 
 namespace assay::plan {
@@ -21,18 +25,26 @@ constexpr std::size_t longest_list = 12;
 constexpr std::size_t printed_in_error = 400;
 constexpr std::size_t longest_text = 1 << 20; ///< beyond what the runtime lets through
 
-/// Finds the entry, or says what there is instead.
-Checked<std::uint32_t> find_entry(const isa::Program& program, const std::string& entry,
-                                  const tasks::Binding& binding) {
-    const std::string wanted = fmt::format("extern \"C\" void {}({})", entry, expected_parameters(binding));
-    const auto found = program.function_index.find(entry);
-    if (found != program.function_index.end() && program.functions[found->second].defined) {
-        if (program.functions[found->second].entry) {
-            return refuse(fmt::format("`{}` is a kernel; the entry is a host function that launches kernels", entry),
-                          wanted);
-        }
-        return found->second;
+constexpr std::string_view usual_entries[] = {"solve", "solution"}; ///< LeetGPU's, Tensara's
+constexpr std::string_view torch_module = "__assay_module";         ///< of headers/assay/torch/module.h
+constexpr std::string_view torch_implementations = "__assay_module_impl";
+
+std::optional<std::uint32_t> find_host_function(const isa::Program& program, std::string_view name) {
+    const auto found = program.function_index.find(std::string(name));
+    if (found == program.function_index.end()) {
+        return std::nullopt;
     }
+    const isa::Function& function = program.functions[found->second];
+    return function.defined && !function.entry ? std::optional(found->second) : std::nullopt;
+}
+
+/// Why there is no entry: a kernel of that name, C++ linkage, or what there is instead.
+PlanError no_entry(const isa::Program& program, const std::string& given, const tasks::Binding& binding) {
+    const std::string entry = given.empty() ? std::string(usual_entries[0]) : given;
+    const std::string wanted = fmt::format("extern \"C\" void {}({})", entry, expected_parameters(binding));
+    const auto error = [](std::string what, std::string hint) {
+        return refuse(std::move(what), std::move(hint)).error();
+    };
     std::vector<std::string> others;
     std::size_t left_out = 0;
     for (const isa::Function& function : program.functions) {
@@ -40,9 +52,13 @@ Checked<std::uint32_t> find_entry(const isa::Program& program, const std::string
             continue;
         }
         const std::string name = demangle(function.name);
+        if (function.entry && function.name == entry) {
+            return error(fmt::format("`{}` is a kernel; the entry is a host function that launches kernels", entry),
+                         wanted);
+        }
         if (name.starts_with(entry + "(")) {
-            return refuse(fmt::format("`{}` has C++ linkage, so its name is `{}`", name, function.name),
-                          "declare it: " + wanted);
+            return error(fmt::format("`{}` has C++ linkage, so its name is `{}`", name, function.name),
+                         "declare it: " + wanted);
         }
         if (others.size() < longest_list) {
             others.push_back((function.entry ? "kernel " : "function ") + name);
@@ -54,8 +70,101 @@ Checked<std::uint32_t> find_entry(const isa::Program& program, const std::string
     if (left_out > 0) {
         list += fmt::format("; and {} more", left_out);
     }
-    return refuse(fmt::format("there is no function `{}`; the source has {}", entry, list), "write: " + wanted);
+    return error(fmt::format("there is no function `{}`; the source has {}", entry, list), "write: " + wanted);
 }
+
+/// One recording: the memory, the device and the interpreter, and how an entry is called.
+class Recorder {
+public:
+    Recorder(const isa::Program& program, const tasks::Binding& binding, const DeviceProperties& properties,
+             const RecordLimits& limits)
+        : program_(program), binding_(binding), memory_(program, limits.memory), device_(limits.device_memory),
+          runtime_(program, memory_, device_, properties, limits),
+          machine_(program, memory_, limits, [this](const isa::Function& callee, HostCall& call) {
+              return runtime_.call(callee, call, machine_.line());
+          }) {}
+
+    Checked<> run(const Entry& entry) {
+        if (entry.name.empty()) {
+            for (const std::string_view name : usual_entries) {
+                if (const auto function = find_host_function(program_, name)) {
+                    return run_function(*function, entry.arguments);
+                }
+            }
+        } else if (const auto function = find_host_function(program_, entry.name)) {
+            return run_function(*function, entry.arguments);
+        }
+        if (const auto module = find_host_function(program_, torch_module)) {
+            return run_module(*module, entry);
+        }
+        return std::unexpected(no_entry(program_, entry.name, binding_));
+    }
+
+    LaunchPlan take_plan() {
+        LaunchPlan plan = runtime_.take_plan();
+        plan.printed = sandbox::clean_text(plan.printed, longest_text);
+        plan.task = binding_.task;
+        plan.workload = binding_.workload;
+        plan.buffers = device_.buffers();
+        plan.host_steps = machine_.steps();
+        return plan;
+    }
+
+    [[nodiscard]] const std::string& printed() const { return runtime_.printed(); }
+
+private:
+    Checked<> run_function(std::uint32_t function, const std::vector<std::string>& order) {
+        auto arguments = bind_arguments(program_.functions[function], binding_, order, device_);
+        if (!arguments) {
+            PlanError& error = arguments.error();
+            const isa::Source& source = program_.functions[function].source;
+            error.file = file_name(program_, source.file);
+            error.line = source.line;
+            return std::unexpected(std::move(error));
+        }
+        return machine_.run(function, *arguments);
+    }
+
+    /// A PyTorch extension: its module names functions; one of them is called through its thunk.
+    Checked<> run_module(std::uint32_t module, const Entry& entry) {
+        if (auto done = machine_.run(module, {}); !done) {
+            return done;
+        }
+        if (const auto more = find_host_function(program_, torch_implementations)) {
+            if (auto done = machine_.run(*more, {}); !done) {
+                return done;
+            }
+        }
+        Torch& torch = runtime_.torch();
+        auto function = choose_function(torch.functions(), entry.name);
+        if (!function) {
+            return std::unexpected(std::move(function.error()));
+        }
+        auto match = match_arguments(*function, binding_, entry.arguments, torch, device_);
+        if (!match) {
+            return std::unexpected(std::move(match.error()));
+        }
+        const auto thunk = function_at(function->thunk);
+        if (!thunk || *thunk >= program_.functions.size() || !program_.functions[*thunk].defined ||
+            program_.functions[*thunk].parameters.size() != 1) {
+            return refuse(fmt::format("`{}` was not defined by m.def", function->name));
+        }
+        torch.pass(std::move(match->arguments));
+        std::vector<std::byte> address(sizeof function->function);
+        std::memcpy(address.data(), &function->function, address.size());
+        if (auto done = machine_.run(*thunk, {{address}}); !done) {
+            return done;
+        }
+        return match->outputs_passed ? Checked<>() : torch.deliver(binding_.outputs);
+    }
+
+    const isa::Program& program_;
+    const tasks::Binding& binding_;
+    HostMemory memory_;
+    DeviceSpace device_;
+    Runtime runtime_;
+    Machine machine_;
+};
 
 /// Host code that stopped by itself has often said why.
 void add_printed(PlanError& error, const std::string& printed) {
@@ -100,38 +209,15 @@ std::string PlanError::to_string() const {
     return text;
 }
 
-std::expected<LaunchPlan, PlanError> record(const isa::Program& program, const std::string& entry,
+std::expected<LaunchPlan, PlanError> record(const isa::Program& program, const Entry& entry,
                                             const tasks::Binding& binding, const DeviceProperties& properties,
                                             const RecordLimits& limits) {
-    auto function = find_entry(program, entry, binding);
-    if (!function) {
-        return cleaned(std::move(function.error()));
-    }
-    HostMemory memory(program, limits.memory);
-    DeviceSpace device(limits.device_memory);
-    auto arguments = bind_arguments(program.functions[*function], binding, device);
-    if (!arguments) {
-        PlanError& error = arguments.error();
-        const isa::Source& source = program.functions[*function].source;
-        error.file = file_name(program, source.file);
-        error.line = source.line;
-        return cleaned(std::move(error));
-    }
-    Runtime runtime(program, memory, device, properties, limits);
-    Machine machine(program, memory, limits, [&](const isa::Function& callee, HostCall& call) {
-        return runtime.call(callee, call, machine.line());
-    });
-    if (auto done = machine.run(*function, *arguments); !done) {
-        add_printed(done.error(), runtime.printed());
+    Recorder recorder(program, binding, properties, limits);
+    if (auto done = recorder.run(entry); !done) {
+        add_printed(done.error(), recorder.printed());
         return cleaned(std::move(done.error()));
     }
-    LaunchPlan plan = runtime.take_plan();
-    plan.printed = sandbox::clean_text(plan.printed, longest_text);
-    plan.task = binding.task;
-    plan.workload = binding.workload;
-    plan.buffers = device.buffers();
-    plan.host_steps = machine.steps();
-    return plan;
+    return recorder.take_plan();
 }
 
 } // namespace assay::plan

@@ -47,6 +47,20 @@ struct RecordLimits {
     std::uint32_t plan_steps = 100'000;
 };
 
+/// Where host code begins, and what it takes.
+struct Entry {
+    /// A function with C linkage, or a function of a PyTorch extension's module. Empty: `solve`, `solution`, or the
+    /// module's `forward` or only function, whichever there is.
+    std::string name;
+    /// For each parameter the name of an input, output, axis or scalar of the task, or a number; empty: in the task's
+    /// order.
+    std::vector<std::string> arguments;
+
+    Entry(std::string name = {}, std::vector<std::string> arguments = {}) // NOLINT(google-explicit-constructor)
+        : name(std::move(name)), arguments(std::move(arguments)) {}
+    Entry(const char* name) : Entry(std::string(name)) {} // NOLINT(google-explicit-constructor)
+};
+
 /// The answers that host code gets about the device.
 struct DeviceProperties {
     std::string name = "Assay vGPU";
@@ -60,7 +74,7 @@ struct DeviceProperties {
 
 /// Records `entry` for one workload. Device pointers of inputs and outputs come from the binding; an axis or scalar is
 /// passed in the width that the entry declares (4 or 8 bytes integer, float or double).
-[[nodiscard]] std::expected<LaunchPlan, PlanError> record(const isa::Program& program, const std::string& entry,
+[[nodiscard]] std::expected<LaunchPlan, PlanError> record(const isa::Program& program, const Entry& entry,
                                                           const tasks::Binding& binding,
                                                           const DeviceProperties& device = {},
                                                           const RecordLimits& limits = {});

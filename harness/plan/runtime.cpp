@@ -31,7 +31,8 @@ bool fits(const RuntimeFunction& function, const isa::Function& callee, const Ho
 
 Runtime::Runtime(const isa::Program& program, HostMemory& memory, DeviceSpace& device,
                  const DeviceProperties& properties, const RecordLimits& limits)
-    : program_(program), memory_(memory), device_(device), properties_(properties), limits_(limits) {}
+    : program_(program), memory_(memory), device_(device), properties_(properties), limits_(limits),
+      torch_(*this, memory, device) {}
 
 Checked<> Runtime::call(const isa::Function& callee, HostCall& call, std::uint32_t line) {
     line_ = line;
@@ -84,6 +85,24 @@ Checked<> Runtime::add_step(Step step, std::uint64_t bytes) {
     }
     plan_.steps.push_back(std::move(step));
     return {};
+}
+
+Checked<> Runtime::add_operator(Operator operation) {
+    if (plan_.operators.size() >= limits_.plan_steps) {
+        return refuse(PlanError::Kind::Limit,
+                      fmt::format("host code asks for more than {} library operators", limits_.plan_steps));
+    }
+    if (auto charged = memory_.charge(4 * step_bytes); !charged) {
+        return charged;
+    }
+    operation.position = plan_.steps.size();
+    operation.line = line_;
+    plan_.operators.push_back(std::move(operation));
+    return {};
+}
+
+Checked<> Runtime::torch_call(HostCall& call) {
+    return torch_.call(call);
 }
 
 Checked<> Runtime::work(std::uint64_t bytes) {

@@ -31,6 +31,7 @@
 #include "plan/host_call.h"
 #include "plan/host_memory.h"
 #include "plan/launch_plan.h"
+#include "plan/torch.h"
 
 namespace assay::plan {
 
@@ -63,6 +64,16 @@ public:
     [[nodiscard]] const std::string& printed() const { return plan_.printed; }
 
     using Answer = Checked<> (Runtime::*)(HostCall&);
+
+    // What other kinds of host API ask of the device (torch.h).
+    /// `count` elements of `width` bytes: 1, 2 or 4.
+    [[nodiscard]] Checked<> fill(Address to, std::uint32_t value, std::uint32_t width, std::uint64_t count);
+    [[nodiscard]] Checked<> copy_on_device(Address to, Address from, std::uint64_t bytes);
+    /// Bytes that the recorder computed.
+    [[nodiscard]] Checked<> upload_bytes(Address to, std::vector<std::byte> bytes);
+    /// Adds an operator of the library after the steps so far; `line` and `position` are filled in.
+    [[nodiscard]] Checked<> add_operator(Operator operation);
+    [[nodiscard]] Torch& torch() { return torch_; }
 
     // runtime_memory.cpp
     Checked<> malloc_device(HostCall& call);
@@ -119,6 +130,9 @@ public:
     Checked<> error_string(HostCall& call);
     Checked<> error_name(HostCall& call);
 
+    // torch.h
+    Checked<> torch_call(HostCall& call);
+
     // runtime_host.cpp
     Checked<> host_malloc(HostCall& call);
     Checked<> host_free(HostCall& call);
@@ -141,7 +155,6 @@ private:
     [[nodiscard]] Checked<> add_step(Step step, std::uint64_t bytes);
     /// Counts bytes that a call moves in host memory against the limit of instructions, at 8 bytes each.
     [[nodiscard]] Checked<> work(std::uint64_t bytes);
-    [[nodiscard]] Checked<> fill(Address to, std::uint32_t value, std::uint64_t bytes);
     /// `kind` is a cudaMemcpyKind.
     [[nodiscard]] Checked<> copy(Address to, Address from, std::uint64_t bytes, std::uint32_t kind);
     [[nodiscard]] Checked<> upload(Address to, Address from, std::uint64_t bytes);
@@ -178,6 +191,7 @@ private:
     DeviceProperties properties_;
     RecordLimits limits_;
     LaunchPlan plan_;
+    Torch torch_;
     std::uint32_t line_ = 0;
     std::uint64_t work_ = 0;
     CudaError last_error_ = CudaError::Success;

@@ -37,22 +37,22 @@ Checked<Pointer> Runtime::writable(Address to, std::uint64_t bytes) const {
     return pointer;
 }
 
-Checked<> Runtime::fill(Address to, std::uint32_t value, std::uint64_t bytes) {
-    if (bytes == 0) {
+Checked<> Runtime::fill(Address to, std::uint32_t value, std::uint32_t width, std::uint64_t count) {
+    if (count == 0) {
         return {};
     }
     if (memory_.kind_of(to)) {
         return refuse(fmt::format("the destination is {}, not device memory", memory_.describe(to)), "use memset");
     }
-    auto destination = writable(to, bytes);
+    auto destination = writable(to, count * width);
     if (!destination) {
         return std::unexpected(std::move(destination.error()));
     }
-    return add_step(Fill{*destination, value & 0xFF, 1, bytes, line_}, 0);
+    return add_step(Fill{*destination, value, width, count, line_}, 0);
 }
 
 Checked<> Runtime::memset(HostCall& call) {
-    return fill(call.address(0), call.u32(1), call.u64(2));
+    return fill(call.address(0), call.u32(1) & 0xFF, 1, call.u64(2));
 }
 
 Checked<> Runtime::memset_2d(HostCall& call) {
@@ -62,10 +62,10 @@ Checked<> Runtime::memset_2d(HostCall& call) {
         return answer(call, CudaError::InvalidValue);
     }
     if (is_dense(width, height, {pitch})) {
-        return fill(to, call.u32(2), width * height);
+        return fill(to, call.u32(2) & 0xFF, 1, width * height);
     }
     for (std::uint64_t row = 0; width > 0 && row < height; ++row) {
-        if (auto done = fill(to + row * pitch, call.u32(2), width); !done) {
+        if (auto done = fill(to + row * pitch, call.u32(2) & 0xFF, 1, width); !done) {
             return done;
         }
     }
@@ -95,6 +95,19 @@ Checked<> Runtime::upload(Address to, Address from, std::uint64_t bytes) {
     }
     step.relocations = std::move(*relocations);
     return add_step(std::move(step), 0);
+}
+
+Checked<> Runtime::upload_bytes(Address to, std::vector<std::byte> bytes) {
+    auto destination = writable(to, bytes.size());
+    if (!destination) {
+        return std::unexpected(std::move(destination.error()));
+    }
+    const std::uint64_t size = bytes.size();
+    return add_step(Upload{*destination, std::move(bytes), {}, line_}, size);
+}
+
+Checked<> Runtime::copy_on_device(Address to, Address from, std::uint64_t bytes) {
+    return copy(to, from, bytes, DeviceToDevice);
 }
 
 Checked<> Runtime::copy(Address to, Address from, std::uint64_t bytes, std::uint32_t kind) {

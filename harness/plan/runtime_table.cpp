@@ -69,6 +69,8 @@ constexpr RuntimeFunction answered[] = {
     {"cudaLaunchKernel", "i(pddpzz)", &Runtime::launch_kernel},
     {"cudaLaunchCooperativeKernel", "i(pddpzz)", &Runtime::launch_cooperative},
     {"__assay_launch_kernel", "i(pddpzzdi)", &Runtime::launch_extended},
+    // PyTorch
+    {"__assay_torch", "z(ppi)", &Runtime::torch_call},
     // the C library and C++
     {"malloc", "p(z)", &Runtime::host_malloc},
     {"free", "v(p)", &Runtime::host_free},
@@ -141,6 +143,7 @@ constexpr std::pair<std::string_view, std::string_view> stands_for[] = {
     {"__assay_exit", "exit"},
     {"__assay_abort", "abort"},
     {"__assay_throw", "throw"},
+    {"__assay_torch", "PyTorch"},
     {"__assertfail", "assert"},
     {"vprintf", "printf"},
 };

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
+#include <charconv>
 #include <cmath>
 #include <cstring>
 
@@ -116,46 +118,101 @@ std::string expected_parameters(const Binding& binding) {
     return text;
 }
 
+namespace {
+
+/// What one parameter takes.
+struct Given {
+    const Binding::Tensor* tensor = nullptr;
+    bool input = false;
+    std::uint32_t index = 0;
+    Binding::Scalar scalar; ///< where there is no tensor
+};
+
+std::vector<Given> in_order(const Binding& binding) {
+    std::vector<Given> given;
+    for (const auto* tensors : {&binding.inputs, &binding.outputs}) {
+        for (std::size_t i = 0; i < tensors->size(); ++i) {
+            given.push_back({&(*tensors)[i], tensors == &binding.inputs, static_cast<std::uint32_t>(i), {}});
+        }
+    }
+    for (const Binding::Scalar& scalar : binding.scalars) {
+        given.push_back({nullptr, false, 0, scalar});
+    }
+    return given;
+}
+
+Checked<std::vector<Given>> in_order(const Binding& binding, const std::vector<std::string>& order,
+                                     const isa::Function& entry) {
+    const std::vector<Given> all = in_order(binding);
+    std::vector<Given> given;
+    for (const std::string& name : order) {
+        const auto known = std::ranges::find_if(
+            all, [&](const Given& g) { return (g.tensor != nullptr ? g.tensor->name : g.scalar.name) == name; });
+        double value = 0;
+        const char* const end = name.data() + name.size();
+        if (known != all.end()) {
+            given.push_back(*known);
+        } else if (!name.empty() && std::from_chars(name.data(), end, value).ptr == end) {
+            const bool whole = name.find_first_of(".eEnN") == std::string::npos;
+            given.push_back(
+                {nullptr, false, 0, {.name = name, .axis = whole, .dtype = tasks::DType::Float64, .value = value}});
+        } else {
+            return mismatch(entry, binding,
+                            fmt::format("is given the argument `{}`, which the task does not have", name));
+        }
+    }
+    return given;
+}
+
+Checked<Address> make_buffer(const Given& given, DeviceSpace& device) {
+    Buffer buffer;
+    buffer.role = given.input ? Buffer::Role::Input : Buffer::Role::Output;
+    buffer.index = given.index;
+    buffer.name = given.tensor->name;
+    buffer.bytes = given.tensor->bytes();
+    return device.add(std::move(buffer));
+}
+
+} // namespace
+
 Checked<std::vector<std::vector<std::byte>>> bind_arguments(const isa::Function& entry, const Binding& binding,
+                                                            const std::vector<std::string>& order,
                                                             DeviceSpace& device) {
-    const std::size_t tensors = binding.inputs.size() + binding.outputs.size();
-    const std::size_t expected = tensors + binding.scalars.size();
-    if (entry.parameters.size() != expected) {
-        return mismatch(entry, binding, fmt::format("has {} parameters, not {}", entry.parameters.size(), expected));
+    auto given = order.empty() ? Checked<std::vector<Given>>(in_order(binding)) : in_order(binding, order, entry);
+    if (!given) {
+        return std::unexpected(std::move(given.error()));
+    }
+    if (entry.parameters.size() != given->size()) {
+        return mismatch(entry, binding,
+                        fmt::format("has {} parameters, not {}", entry.parameters.size(), given->size()));
     }
     std::vector<std::vector<std::byte>> arguments;
-    for (std::size_t i = 0; i < tensors; ++i) {
-        const bool input = i < binding.inputs.size();
-        const auto& tensor = input ? binding.inputs[i] : binding.outputs[i - binding.inputs.size()];
-        if (entry.parameters[i].bytes != 8) {
-            return mismatch(entry, binding,
-                            fmt::format("has a parameter {} of {} bytes, where `{}` is passed", i + 1,
-                                        entry.parameters[i].bytes, describe(tensor, input)));
-        }
-        Buffer buffer;
-        buffer.role = input ? Buffer::Role::Input : Buffer::Role::Output;
-        buffer.index = static_cast<std::uint32_t>(input ? i : i - binding.inputs.size());
-        buffer.name = tensor.name;
-        buffer.bytes = tensor.bytes();
-        auto address = device.add(std::move(buffer));
-        if (!address) {
-            return std::unexpected(std::move(address.error()));
-        }
-        arguments.push_back(bytes_of(*address));
-    }
-    for (std::size_t i = tensors; i < expected; ++i) {
-        const auto& scalar = binding.scalars[i - tensors];
+    for (std::size_t i = 0; i < given->size(); ++i) {
+        const Given& what = (*given)[i];
         const std::uint32_t width = entry.parameters[i].bytes;
-        auto bytes = encode(scalar, width);
-        if (bytes.empty()) {
-            return mismatch(
-                entry, binding,
-                fmt::format("has a parameter {} of {} bytes, where `{}` is passed", i + 1, width, describe(scalar)));
+        if (what.tensor != nullptr) {
+            if (width != 8) {
+                return mismatch(entry, binding,
+                                fmt::format("has a parameter {} of {} bytes, where `{}` is passed", i + 1, width,
+                                            describe(*what.tensor, what.input)));
+            }
+            auto address = make_buffer(what, device);
+            if (!address) {
+                return std::unexpected(std::move(address.error()));
+            }
+            arguments.push_back(bytes_of(*address));
+            continue;
         }
-        if (!holds(scalar, width)) {
+        auto bytes = encode(what.scalar, width);
+        if (bytes.empty()) {
+            return mismatch(entry, binding,
+                            fmt::format("has a parameter {} of {} bytes, where `{}` is passed", i + 1, width,
+                                        describe(what.scalar)));
+        }
+        if (!holds(what.scalar, width)) {
             return mismatch(entry, binding,
                             fmt::format("has a parameter {} of {} bytes, too narrow for {} = {}", i + 1, width,
-                                        scalar.name, scalar.value));
+                                        what.scalar.name, what.scalar.value));
         }
         arguments.push_back(std::move(bytes));
     }

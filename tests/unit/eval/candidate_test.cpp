@@ -36,7 +36,7 @@ TEST_F(CandidateTest, AFileIsACandidateNamedAfterIt) {
     ASSERT_TRUE(candidate);
     EXPECT_EQ(candidate->name, "fast");
     EXPECT_EQ(candidate->source, "text");
-    EXPECT_EQ(candidate->entry, "solve");
+    EXPECT_EQ(candidate->entry.name, "");
 }
 
 TEST_F(CandidateTest, AFolderSaysMore) {
@@ -48,7 +48,7 @@ TEST_F(CandidateTest, AFolderSaysMore) {
     EXPECT_EQ(candidate->name, "best");
     EXPECT_EQ(candidate->task, "softmax");
     EXPECT_EQ(candidate->author, "m");
-    EXPECT_EQ(candidate->entry, "go");
+    EXPECT_EQ(candidate->entry.name, "go");
     EXPECT_EQ(candidate->options, std::vector<std::string>{"-use_fast_math"});
     EXPECT_EQ(candidate->path, folder / "mine/kernel.cu");
 }

@@ -41,6 +41,10 @@ json example() {
                   {"launch": "_Z1kPfi", "grid": [1, 2, 3], "block": [4, 5, 6], "cluster": [1, 2, 1], "shared": 7,
                    "cooperative": true, "stream": 9, "parameters": "00000000000000000a000000",
                    "relocations": [[0, 1, 4]], "line": 6}],
+        "operators": [{"operator": "copy", "inputs": [{"at": [0, 4], "dtype": "float32", "shape": [2, 3],
+                                                       "strides": [1, 2]}],
+                       "output": {"at": [1, 0], "dtype": "float16", "shape": [2, 3], "strides": [3, 1]},
+                       "numbers": [0.5], "position": 2, "steps": 1, "line": 7}],
         "attributes": {"_Z1kPfi": {"max_dynamic_shared": 100}}, "printed": "hello", "host_steps": 11})");
 }
 
@@ -99,6 +103,13 @@ constexpr Damage damages[] = {
     {"/steps/3/relocations/0", R"([{"op": "replace", "path": "/steps/3/relocations/0/0", "value": 5}])",
      "8 bytes at 5"},
     {"/steps/3", R"([{"op": "remove", "path": "/steps/3/shared"}])", "`shared` is missing"},
+    {"/operators/0/inputs/0/at", R"([{"op": "replace", "path": "/operators/0/inputs/0/strides/0", "value": 99}])",
+     "go beyond `A`"},
+    {"/operators/0/inputs/0", R"([{"op": "replace", "path": "/operators/0/inputs/0/strides", "value": [1]}])",
+     "different lengths"},
+    {"/operators/0/output/dtype", R"([{"op": "replace", "path": "/operators/0/output/dtype", "value": "f"}])",
+     "no dtype"},
+    {"/operators/0/position", R"([{"op": "replace", "path": "/operators/0/position", "value": 5}])", "is more than"},
     {"/attributes", R"([{"op": "replace", "path": "/attributes", "value": []}])", "an object is expected"},
     {"/attributes/_Z1kPfi", R"([{"op": "replace", "path": "/attributes/_Z1kPfi", "value": {}}])", "is missing"},
 };

@@ -72,7 +72,7 @@ isa::Function entry_of(std::initializer_list<std::uint32_t> sizes) {
 
 std::vector<std::vector<std::byte>> bound(const Bind& binding, std::initializer_list<std::uint32_t> sizes) {
     DeviceSpace device(0);
-    auto arguments = bind_arguments(entry_of(sizes), binding, device);
+    auto arguments = bind_arguments(entry_of(sizes), binding, {}, device);
     if (!arguments) {
         ADD_FAILURE() << arguments.error().to_string();
         return {};
@@ -104,10 +104,10 @@ TEST(Arguments, ScalarsTakeTheWidthThatTheEntryDeclares) {
 
 TEST(Arguments, ValuesThatDoNotFitAreRefused) {
     DeviceSpace device(0);
-    const auto wide = bind_arguments(entry_of({4}), Bind().axis("n", 5e9), device);
+    const auto wide = bind_arguments(entry_of({4}), Bind().axis("n", 5e9), {}, device);
     ASSERT_FALSE(wide);
     EXPECT_NE(wide.error().what.find("too narrow for n = 5000000000"), std::string::npos) << wide.error().what;
-    const auto odd = bind_arguments(entry_of({12}), Bind().axis("n", 5), device);
+    const auto odd = bind_arguments(entry_of({12}), Bind().axis("n", 5), {}, device);
     ASSERT_FALSE(odd);
     EXPECT_NE(odd.error().what.find("parameter 1 of 12 bytes, where `int n` is passed"), std::string::npos);
 }

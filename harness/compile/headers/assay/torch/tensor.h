@@ -1,0 +1,283 @@
+// at::Tensor: the number of a tensor that the recorder keeps. Copies are the same tensor, as in PyTorch.
+#ifndef ASSAY_TORCH_TENSOR_H
+#define ASSAY_TORCH_TENSOR_H
+
+#include <assay/torch/call.h>
+
+namespace at {
+
+class Tensor;
+using TensorList = ArrayRef<Tensor>;
+using OptionalTensor = std::optional<Tensor>;
+
+template <class T, size_t N, class Traits, class Index> class GenericPackedTensorAccessor;
+template <class T, size_t N, class Traits, class Index> class TensorAccessor;
+template <class T> struct DefaultPtrTraits { using PtrType = T*; };
+template <class T> struct RestrictPtrTraits { using PtrType = T* __restrict__; };
+
+namespace indexing {
+struct None_t {};
+struct Ellipsis_t {};
+constexpr None_t None{};
+constexpr Ellipsis_t Ellipsis{};
+struct Slice {
+    long long parts[3] = {};
+    int given = 0; ///< bits: begin, end, step
+    Slice() = default;
+    Slice(int64_t begin) : parts{begin}, given(1) {}
+    Slice(int64_t begin, int64_t end) : parts{begin, end}, given(3) {}
+    Slice(int64_t begin, int64_t end, int64_t step) : parts{begin, end, step}, given(7) {}
+    Slice(int64_t begin, None_t) : parts{begin}, given(1) {}
+    Slice(None_t, int64_t end) : parts{0, end}, given(2) {}
+    Slice(None_t, None_t) {}
+    Slice(int64_t begin, None_t, int64_t step) : parts{begin, 0, step}, given(5) {}
+    Slice(None_t, int64_t end, int64_t step) : parts{0, end, step}, given(6) {}
+    Slice(None_t, None_t, int64_t step) : parts{0, 0, step}, given(4) {}
+};
+struct TensorIndex : ::__assay::Argument {
+    TensorIndex(int64_t value) : Argument(value) {}
+    TensorIndex(int value) : Argument(value) {}
+    TensorIndex(None_t) {}
+    TensorIndex(std::nullopt_t) {}
+    TensorIndex(Ellipsis_t) : Argument("...") {}
+    TensorIndex(const char* text) : Argument(text) {}
+    TensorIndex(const Slice& slice) {
+        kind = Kind::Slice;
+        count = slice.given;
+        pointer = slice.parts;
+    }
+    TensorIndex(const Tensor& tensor) : Argument(tensor) {}
+};
+} // namespace indexing
+
+/// What type() gives.
+struct DeprecatedTypeProperties {
+    ScalarType kind;
+    bool on_device;
+    ScalarType scalarType() const { return kind; }
+    bool is_cuda() const { return on_device; }
+    operator ScalarType() const { return kind; }
+    const char* toString() const { return c10::toString(kind); }
+};
+inline bool operator==(const DeprecatedTypeProperties& a, const DeprecatedTypeProperties& b) {
+    return a.kind == b.kind && a.on_device == b.on_device;
+}
+
+class Tensor {
+  public:
+    Tensor() = default;
+    Tensor(std::nullptr_t) {}
+    explicit Tensor(long long number) : number_(number) {}
+    /// The tensor that an operation gives.
+    static Tensor of(const char* operation, ::__assay::Arguments arguments) {
+        return Tensor(::__assay::number(operation, arguments));
+    }
+    long long number() const { return number_; }
+
+    // What it is
+    bool defined() const { return number_ != 0; }
+    bool has_value() const { return number_ != 0; }
+    int64_t dim() const { return ask("dim"); }
+    int64_t ndimension() const { return ask("dim"); }
+    int64_t numel() const { return ask("numel"); }
+    int64_t size(int64_t dimension) const { return ::__assay::number("size", {*this, dimension}); }
+    int64_t stride(int64_t dimension) const { return ::__assay::number("stride", {*this, dimension}); }
+    IntArrayRef sizes() const { return {reinterpret_cast<const int64_t*>(ask("sizes")), static_cast<size_t>(dim())}; }
+    IntArrayRef strides() const { return {reinterpret_cast<const int64_t*>(ask("strides")), static_cast<size_t>(dim())}; }
+    int64_t sym_size(int64_t dimension) const { return size(dimension); }
+    IntArrayRef sym_sizes() const { return sizes(); }
+    int64_t storage_offset() const { return ask("storage_offset"); }
+    int64_t element_size() const { return elementSize(scalar_type()); }
+    int64_t itemsize() const { return elementSize(scalar_type()); }
+    size_t nbytes() const { return numel() * element_size(); }
+    ScalarType scalar_type() const { return static_cast<ScalarType>(ask("scalar_type")); }
+    TypeMeta dtype() const { return scalar_type(); }
+    DeprecatedTypeProperties type() const { return {scalar_type(), is_cuda()}; }
+    Device device() const { return static_cast<DeviceType>(ask("device")); }
+    DeviceIndex get_device() const { return is_cuda() ? 0 : -1; }
+    TensorOptions options() const { return TensorOptions(scalar_type()).device(device()); }
+    bool is_cuda() const { return ask("device") == 1; }
+    bool is_cpu() const { return ask("device") == 0; }
+    bool is_contiguous() const { return ask("is_contiguous") != 0; }
+    bool is_contiguous(MemoryFormat format) const {
+        return ::__assay::number("is_contiguous", {*this, static_cast<int>(format)}) != 0;
+    }
+    bool is_non_overlapping_and_dense() const { return ask("is_dense") != 0; }
+    bool is_floating_point() const { return isFloatingType(scalar_type()); }
+    bool is_complex() const { return false; }
+    bool is_sparse() const { return false; }
+    bool is_same(const Tensor& other) const { return number_ == other.number_; }
+    bool is_same_size(const Tensor& other) const { return sizes() == other.sizes(); }
+    Layout layout() const { return kStrided; }
+    MemoryFormat suggest_memory_format() const { return MemoryFormat::Contiguous; }
+    bool requires_grad() const { return false; }
+    const Tensor& requires_grad_(bool = true) const { return *this; }
+    Tensor detach() const { return *this; }
+    Tensor set_requires_grad(bool) const { return *this; }
+
+    // Where it is
+    template <class T> T* data_ptr() const {
+        using Plain = std::remove_cv_t<T>;
+        return reinterpret_cast<T*>(::__assay::number("data_ptr", {*this, CppTypeToScalarType<Plain>::value}));
+    }
+    void* data_ptr() const { return reinterpret_cast<void*>(ask("data_ptr")); }
+    template <class T> T* data() const { return data_ptr<T>(); }
+    Tensor data() const { return *this; }
+    template <class T> const T* const_data_ptr() const { return data_ptr<T>(); }
+    const void* const_data_ptr() const { return data_ptr(); }
+    template <class T> T* mutable_data_ptr() const { return data_ptr<T>(); }
+    void* mutable_data_ptr() const { return data_ptr(); }
+    template <class T, size_t N, template <class> class Traits = DefaultPtrTraits, class Index = int64_t>
+    GenericPackedTensorAccessor<T, N, Traits<T>, Index> generic_packed_accessor() const {
+        return GenericPackedTensorAccessor<T, N, Traits<T>, Index>(*this);
+    }
+    template <class T, size_t N, template <class> class Traits = DefaultPtrTraits>
+    GenericPackedTensorAccessor<T, N, Traits<T>, int32_t> packed_accessor32() const {
+        return GenericPackedTensorAccessor<T, N, Traits<T>, int32_t>(*this);
+    }
+    template <class T, size_t N, template <class> class Traits = DefaultPtrTraits>
+    GenericPackedTensorAccessor<T, N, Traits<T>, int64_t> packed_accessor64() const {
+        return GenericPackedTensorAccessor<T, N, Traits<T>, int64_t>(*this);
+    }
+    template <class T, size_t N, template <class> class Traits = DefaultPtrTraits, class Index = int64_t>
+    GenericPackedTensorAccessor<T, N, Traits<T>, Index> packed_accessor() const {
+        return GenericPackedTensorAccessor<T, N, Traits<T>, Index>(*this);
+    }
+    template <class T, size_t N> GenericPackedTensorAccessor<T, N, DefaultPtrTraits<T>, int64_t> accessor() const {
+        return GenericPackedTensorAccessor<T, N, DefaultPtrTraits<T>, int64_t>(*this);
+    }
+    template <class T> T item() const {
+        const double value = ::__assay::real("item", {*this});
+        return static_cast<T>(value);
+    }
+    Scalar item() const { return ::__assay::real("item", {*this}); }
+
+    // Views
+    Tensor view(IntArrayRef sizes) const { return of("view", {*this, sizes}); }
+    Tensor view(ScalarType type) const { return of("view_dtype", {*this, type}); }
+    Tensor view_as(const Tensor& other) const { return view(other.sizes()); }
+    Tensor reshape(IntArrayRef sizes) const { return of("reshape", {*this, sizes}); }
+    Tensor reshape_as(const Tensor& other) const { return reshape(other.sizes()); }
+    Tensor flatten(int64_t first = 0, int64_t last = -1) const { return of("flatten", {*this, first, last}); }
+    Tensor unflatten(int64_t dimension, IntArrayRef sizes) const { return of("unflatten", {*this, dimension, sizes}); }
+    Tensor squeeze() const { return of("squeeze", {*this}); }
+    Tensor squeeze(int64_t dimension) const { return of("squeeze", {*this, dimension}); }
+    Tensor unsqueeze(int64_t dimension) const { return of("unsqueeze", {*this, dimension}); }
+    Tensor transpose(int64_t a, int64_t b) const { return of("transpose", {*this, a, b}); }
+    Tensor swapaxes(int64_t a, int64_t b) const { return transpose(a, b); }
+    Tensor t() const { return of("t", {*this}); }
+    Tensor mT() const { return transpose(-2, -1); }
+    Tensor permute(IntArrayRef order) const { return of("permute", {*this, order}); }
+    Tensor movedim(int64_t from, int64_t to) const { return of("movedim", {*this, from, to}); }
+    Tensor expand(IntArrayRef sizes) const { return of("expand", {*this, sizes}); }
+    Tensor expand_as(const Tensor& other) const { return expand(other.sizes()); }
+    Tensor select(int64_t dimension, int64_t index) const { return of("select", {*this, dimension, index}); }
+    Tensor narrow(int64_t dimension, int64_t start, int64_t length) const {
+        return of("narrow", {*this, dimension, start, length});
+    }
+    Tensor slice(int64_t dimension = 0, std::optional<int64_t> begin = {}, std::optional<int64_t> end = {},
+                 int64_t step = 1) const {
+        return of("slice", {*this, dimension, begin, end, step});
+    }
+    Tensor diagonal(int64_t offset = 0, int64_t a = 0, int64_t b = 1) const { return of("diagonal", {*this, offset, a, b}); }
+    Tensor as_strided(IntArrayRef sizes, IntArrayRef strides, std::optional<int64_t> offset = {}) const {
+        return of("as_strided", {*this, sizes, strides, offset});
+    }
+    Tensor operator[](int64_t index) const { return select(0, index); }
+    Tensor index(std::initializer_list<indexing::TensorIndex> indices) const {
+        return Tensor(index_call("index", indices));
+    }
+    Tensor& index_put_(std::initializer_list<indexing::TensorIndex> indices, const Tensor& value) {
+        Tensor(index_call("index", indices)).copy_(value);
+        return *this;
+    }
+    Tensor& index_put_(std::initializer_list<indexing::TensorIndex> indices, Scalar value) {
+        Tensor(index_call("index", indices)).fill_(value);
+        return *this;
+    }
+    std::vector<Tensor> split(int64_t size, int64_t dimension = 0) const {
+        std::vector<Tensor> parts;
+        for (int64_t at = 0; at < this->size(dimension); at += size) {
+            const int64_t rest = this->size(dimension) - at;
+            parts.push_back(narrow(dimension, at, rest < size ? rest : size));
+        }
+        return parts;
+    }
+    std::vector<Tensor> chunk(int64_t count, int64_t dimension = 0) const {
+        return split((size(dimension) + count - 1) / count, dimension);
+    }
+    std::vector<Tensor> unbind(int64_t dimension = 0) const {
+        std::vector<Tensor> parts;
+        for (int64_t i = 0; i < size(dimension); i++) {
+            parts.push_back(select(dimension, i));
+        }
+        return parts;
+    }
+
+    // Copies
+    Tensor contiguous() const { return of("contiguous", {*this}); }
+    Tensor contiguous(MemoryFormat format) const { return of("contiguous", {*this, static_cast<int>(format)}); }
+    Tensor clone() const { return of("clone", {*this}); }
+    Tensor clone(MemoryFormat) const { return of("clone", {*this}); }
+    Tensor to(ScalarType type) const { return of("to", {*this, type}); }
+    Tensor to(TypeMeta type) const { return of("to", {*this, type}); }
+    Tensor to(Device device) const { return of("to", {*this, device}); }
+    Tensor to(DeviceType device) const { return of("to", {*this, device}); }
+    Tensor to(ScalarType type, bool, bool = false) const { return of("to", {*this, type}); }
+    Tensor to(Device device, ScalarType type, bool = false, bool = false) const { return of("to", {*this, device, type}); }
+    Tensor to(const TensorOptions& options, bool = false, bool = false) const {
+        return of("to_options", {*this, options.type, static_cast<int>(options.place)});
+    }
+    Tensor to(const Tensor& other) const { return of("to", {*this, other.device(), other.scalar_type()}); }
+    Tensor cuda() const { return of("to", {*this, DeviceType::CUDA}); }
+    Tensor cpu() const { return of("to", {*this, DeviceType::CPU}); }
+    Tensor type_as(const Tensor& other) const { return to(other); }
+    Tensor toType(ScalarType type) const { return to(type); }
+    Tensor half() const { return to(ScalarType::Half); }
+    Tensor bfloat16() const { return to(ScalarType::BFloat16); }
+    Tensor repeat(IntArrayRef times) const { return of("repeat", {*this, times}); }
+    Tensor& copy_(const Tensor& from, bool = false) { return in_place("copy_", {*this, from}); }
+    Tensor& fill_(Scalar value) { return in_place("fill_", {*this, value}); }
+    Tensor& zero_() { return in_place("fill_", {*this, 0}); }
+    Tensor& resize_(IntArrayRef sizes) { return in_place("resize_", {*this, sizes}); }
+    Tensor& set_data(const Tensor& other) { return *this = other; }
+    Tensor new_empty(IntArrayRef sizes) const { return of("new", {*this, sizes}); }
+    Tensor new_zeros(IntArrayRef sizes) const { return of("new", {*this, sizes, 0}); }
+    Tensor new_ones(IntArrayRef sizes) const { return of("new", {*this, sizes, 1}); }
+    Tensor new_full(IntArrayRef sizes, Scalar value) const { return of("new", {*this, sizes, value}); }
+    Tensor new_empty(IntArrayRef sizes, const TensorOptions& options) const {
+        return of("new_options", {*this, sizes, std::nullopt, options.type, static_cast<int>(options.place)});
+    }
+    Tensor new_zeros(IntArrayRef sizes, const TensorOptions& options) const {
+        return of("new_options", {*this, sizes, 0, options.type, static_cast<int>(options.place)});
+    }
+
+  protected:
+    long long ask(const char* operation) const { return ::__assay::number(operation, {*this}); }
+    Tensor& in_place(const char* operation, ::__assay::Arguments arguments) {
+        ::__assay::number(operation, arguments);
+        return *this;
+    }
+    long long index_call(const char* operation, std::initializer_list<indexing::TensorIndex> indices) const {
+        ::__assay::Argument list[16] = {*this};
+        int count = 1;
+        for (const indexing::TensorIndex& index : indices) {
+            if (count < 16) {
+                list[count++] = index;
+            }
+        }
+        return __assay_torch(operation, list, count);
+    }
+
+    long long number_ = 0; ///< 0: undefined
+};
+
+} // namespace at
+
+namespace __assay {
+inline Argument::Argument(const at::Tensor& tensor) : kind(Kind::Tensor), integer(tensor.number()) {}
+inline Argument::Argument(c10::ArrayRef<at::Tensor> list)
+    : kind(Kind::Tensors), count(static_cast<int>(list.size())), pointer(list.data()) {}
+} // namespace __assay
+
+#endif

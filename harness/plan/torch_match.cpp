@@ -1,0 +1,312 @@
+#include "plan/torch_match.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <bit>
+#include <charconv>
+
+#include "plan/signature.h"
+
+namespace assay::plan {
+
+namespace {
+
+using tasks::Binding;
+using Passed = Torch::Passed;
+
+// The letters of headers/assay/torch/module.h.
+bool is_tensor(char letter) {
+    return letter == 'T' || letter == 'O' || letter == 'o' || letter == 'L';
+}
+bool is_real(char letter) {
+    return letter == 'd' || letter == 'e';
+}
+bool is_optional(char letter) {
+    return letter == 'O' || letter == 'o' || letter == 'j' || letter == 'e' || letter == 'c';
+}
+
+/// "kernel_size" and "kernelSize" are "kernel".
+std::string plain_name(std::string_view name) {
+    std::string plain;
+    for (const char c : name) {
+        if (c != '_') {
+            plain += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+        }
+    }
+    for (const std::string_view ending : {"size", "dim", "value"}) {
+        if (plain.size() > ending.size() && plain.ends_with(ending)) {
+            plain.resize(plain.size() - ending.size());
+        }
+    }
+    return plain;
+}
+
+Passed number(const Binding::Scalar& scalar, char letter) {
+    Passed passed;
+    if (is_real(letter)) {
+        passed.kind = Passed::Kind::Real;
+        passed.bits = std::bit_cast<std::uint64_t>(scalar.value);
+    } else {
+        passed.kind = letter == 'I' ? Passed::Kind::List : Passed::Kind::Integer;
+        passed.bits = static_cast<std::uint64_t>(static_cast<std::int64_t>(scalar.value));
+        passed.list = {passed.bits};
+    }
+    return passed;
+}
+
+Passed default_of(const TorchArgument& value, char letter) {
+    using Kind = TorchArgument::Kind;
+    Passed passed;
+    if (value.kind == Kind::None) {
+        return passed;
+    }
+    const bool given_real = value.kind == Kind::Real;
+    const double real =
+        given_real ? std::bit_cast<double>(value.bits) : static_cast<double>(static_cast<std::int64_t>(value.bits));
+    const Binding::Scalar scalar{.name = {}, .axis = false, .dtype = tasks::DType::Float64, .value = real};
+    return number(scalar, letter);
+}
+
+class Matcher {
+public:
+    Matcher(const Torch::Function& function, const Binding& binding, Torch& torch, DeviceSpace& device)
+        : function_(function), binding_(binding), torch_(torch), device_(device) {}
+
+    Checked<TorchMatch> in_order(const std::vector<std::string>& order);
+    Checked<TorchMatch> by_rules();
+
+private:
+    [[nodiscard]] std::unexpected<PlanError> mismatch(const std::string& what) const;
+    /// The tensor over input or output number `index`, made once.
+    Checked<Torch::Number> tensor(bool input, std::size_t index);
+    Checked<> match_tensors();
+    Checked<> match_numbers();
+    [[nodiscard]] const Torch::Function::Parameter* named(std::size_t index) const {
+        return index < function_.named.size() ? &function_.named[index] : nullptr;
+    }
+
+    const Torch::Function& function_;
+    const Binding& binding_;
+    Torch& torch_;
+    DeviceSpace& device_;
+    TorchMatch match_;
+};
+
+std::unexpected<PlanError> Matcher::mismatch(const std::string& what) const {
+    return refuse(
+        fmt::format("`{}` {}", function_.name, what),
+        fmt::format("the task `{}` passes ({}); \"arguments\" in candidate.json, or a line `// assay: arguments "
+                    "= x, weight, 3`, says what each parameter takes",
+                    binding_.task, expected_parameters(binding_)));
+}
+
+Checked<Torch::Number> Matcher::tensor(bool input, std::size_t index) {
+    const Binding::Tensor& tensor = input ? binding_.inputs[index] : binding_.outputs[index];
+    Buffer buffer;
+    buffer.role = input ? Buffer::Role::Input : Buffer::Role::Output;
+    buffer.index = static_cast<std::uint32_t>(index);
+    buffer.name = tensor.name;
+    buffer.bytes = tensor.bytes();
+    auto base = device_.add(std::move(buffer));
+    if (!base) {
+        return std::unexpected(std::move(base.error()));
+    }
+    return torch_.adopt(*base, tensor.dtype, tensor.shape);
+}
+
+Checked<> Matcher::match_tensors() {
+    const std::string& letters = function_.letters;
+    const auto places = static_cast<std::size_t>(std::ranges::count_if(letters, is_tensor));
+    const auto required = static_cast<std::size_t>(
+        std::ranges::count_if(letters, [](char c) { return is_tensor(c) && !is_optional(c); }));
+    const bool has_list = letters.find('L') != std::string::npos;
+    std::size_t inputs = binding_.inputs.size(), total = inputs;
+    if (function_.is_void) {
+        match_.outputs_passed = true;
+        total += binding_.outputs.size();
+    }
+    if (total < required || (total > places && !has_list)) {
+        return mismatch(fmt::format("takes {} tensors, not {}", places, total));
+    }
+    std::size_t next = 0, left = places;
+    for (std::size_t i = 0; i < letters.size(); ++i) {
+        if (!is_tensor(letters[i])) {
+            continue;
+        }
+        --left;
+        Passed& passed = match_.arguments[i];
+        // A list takes what the tensors behind it leave over.
+        std::size_t count = letters[i] == 'L' ? total - std::min(total, next + left) : next < total ? 1 : 0;
+        for (; count > 0; --count, ++next) {
+            auto made = tensor(next < inputs, next < inputs ? next : next - inputs);
+            if (!made) {
+                return std::unexpected(std::move(made.error()));
+            }
+            passed.kind = letters[i] == 'L' ? Passed::Kind::List : Passed::Kind::Tensor;
+            passed.bits = *made;
+            passed.list.push_back(*made);
+        }
+    }
+    return {};
+}
+
+Checked<> Matcher::match_numbers() {
+    const std::string& letters = function_.letters;
+    std::vector<std::size_t> open; // parameters without a value so far
+    std::vector<bool> used(binding_.scalars.size());
+    for (std::size_t i = 0; i < letters.size(); ++i) {
+        if (is_tensor(letters[i])) {
+            continue;
+        }
+        const Torch::Function::Parameter* parameter = named(i);
+        const std::string name = parameter != nullptr ? plain_name(parameter->name) : "";
+        const auto scalar = std::ranges::find_if(
+            binding_.scalars, [&](const Binding::Scalar& s) { return !name.empty() && plain_name(s.name) == name; });
+        if (scalar != binding_.scalars.end()) {
+            match_.arguments[i] = number(*scalar, letters[i]);
+            used[static_cast<std::size_t>(scalar - binding_.scalars.begin())] = true;
+        } else if (parameter != nullptr && parameter->value) {
+            match_.arguments[i] = default_of(*parameter->value, letters[i]);
+        } else if (letters[i] == 's') {
+            return mismatch(fmt::format("has a parameter {} that is a text", i + 1));
+        } else {
+            open.push_back(i);
+        }
+    }
+    if (open.empty()) {
+        return {};
+    }
+    // In order: all of the task's numbers, or those that no shape tells.
+    std::vector<const Binding::Scalar*> all, untold;
+    for (std::size_t i = 0; i < binding_.scalars.size(); ++i) {
+        if (!used[i]) {
+            all.push_back(&binding_.scalars[i]);
+            if (!binding_.scalars[i].in_shape) {
+                untold.push_back(&binding_.scalars[i]);
+            }
+        }
+    }
+    const auto fits = [&](const std::vector<const Binding::Scalar*>& scalars) {
+        if (scalars.size() != open.size()) {
+            return false;
+        }
+        for (std::size_t i = 0; i < open.size(); ++i) {
+            const bool fraction =
+                scalars[i]->value != static_cast<double>(static_cast<std::int64_t>(scalars[i]->value));
+            if (fraction && !is_real(letters[open[i]])) {
+                return false;
+            }
+        }
+        return true;
+    };
+    const auto* chosen = fits(untold) ? &untold : fits(all) ? &all : nullptr;
+    std::vector<const Binding::Scalar*> by_type;
+    if (chosen == nullptr) { // by type: integers for integers, the rest for the rest
+        std::vector<const Binding::Scalar*> integers, reals;
+        for (const Binding::Scalar* scalar : untold) {
+            (scalar->axis || !tasks::is_float(scalar->dtype) ? integers : reals).push_back(scalar);
+        }
+        std::size_t next_integer = 0, next_real = 0;
+        for (const std::size_t i : open) {
+            auto& from = is_real(letters[i]) ? reals : integers;
+            std::size_t& next = is_real(letters[i]) ? next_real : next_integer;
+            if (next < from.size()) {
+                by_type.push_back(from[next++]);
+            }
+        }
+        if (by_type.size() == open.size() && next_integer == integers.size() && next_real == reals.size()) {
+            chosen = &by_type;
+        }
+    }
+    if (chosen == nullptr) {
+        if (std::ranges::all_of(open, [&](std::size_t i) { return is_optional(letters[i]); })) {
+            return {};
+        }
+        return mismatch(fmt::format("takes {} numbers, and which they are is not clear", open.size()));
+    }
+    for (std::size_t i = 0; i < open.size(); ++i) {
+        match_.arguments[open[i]] = number(*(*chosen)[i], letters[open[i]]);
+    }
+    return {};
+}
+
+Checked<TorchMatch> Matcher::by_rules() {
+    match_.arguments.resize(function_.letters.size());
+    if (auto tensors = match_tensors(); !tensors) {
+        return std::unexpected(std::move(tensors.error()));
+    }
+    if (auto numbers = match_numbers(); !numbers) {
+        return std::unexpected(std::move(numbers.error()));
+    }
+    return std::move(match_);
+}
+
+Checked<TorchMatch> Matcher::in_order(const std::vector<std::string>& order) {
+    const std::string& letters = function_.letters;
+    if (order.size() != letters.size()) {
+        return mismatch(fmt::format("takes {} arguments, not the {} that are given", letters.size(), order.size()));
+    }
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        const std::string& name = order[i];
+        Passed passed;
+        const auto input = std::ranges::find(binding_.inputs, name, &Binding::Tensor::name);
+        const auto output = std::ranges::find(binding_.outputs, name, &Binding::Tensor::name);
+        const auto scalar = std::ranges::find(binding_.scalars, name, &Binding::Scalar::name);
+        double value = 0;
+        const char* const end = name.data() + name.size();
+        const bool is_number = std::from_chars(name.data(), end, value).ptr == end && !name.empty();
+        const bool tensor_wanted = is_tensor(letters[i]);
+        if (tensor_wanted && (input != binding_.inputs.end() || output != binding_.outputs.end())) {
+            const bool is_input = input != binding_.inputs.end();
+            match_.outputs_passed = match_.outputs_passed || !is_input;
+            auto made = tensor(is_input, static_cast<std::size_t>(is_input ? input - binding_.inputs.begin()
+                                                                           : output - binding_.outputs.begin()));
+            if (!made) {
+                return std::unexpected(std::move(made.error()));
+            }
+            passed.kind = Passed::Kind::Tensor;
+            passed.bits = *made;
+        } else if (!tensor_wanted && scalar != binding_.scalars.end()) {
+            passed = number(*scalar, letters[i]);
+        } else if (!tensor_wanted && (is_number || name == "true" || name == "false")) {
+            const Binding::Scalar literal{
+                .name = {}, .axis = false, .dtype = tasks::DType::Float64, .value = name == "true" ? 1.0 : value};
+            passed = number(literal, letters[i]);
+        } else if (name != "none" || !is_optional(letters[i])) {
+            return mismatch(fmt::format("cannot take `{}` as its parameter {}", name, i + 1));
+        }
+        match_.arguments.push_back(std::move(passed));
+    }
+    return std::move(match_);
+}
+
+} // namespace
+
+Checked<Torch::Function> choose_function(const std::vector<Torch::Function>& functions, const std::string& name) {
+    std::vector<std::string> names;
+    for (const Torch::Function& function : functions) {
+        if (function.name == (name.empty() ? "forward" : name)) {
+            return function;
+        }
+        names.push_back(function.name);
+    }
+    if (functions.empty()) {
+        return refuse("the module defines no function", "write: m.def(\"forward\", &forward)");
+    }
+    if (name.empty() && functions.size() == 1) {
+        return functions.front();
+    }
+    return refuse(name.empty() ? fmt::format("the module defines {}, and none is `forward`", fmt::join(names, ", "))
+                               : fmt::format("the module defines no `{}` but {}", name, fmt::join(names, ", ")),
+                  "name one: \"entry\" in candidate.json, or a line `// assay: entry = NAME`");
+}
+
+Checked<TorchMatch> match_arguments(const Torch::Function& function, const Binding& binding,
+                                    const std::vector<std::string>& order, Torch& torch, DeviceSpace& device) {
+    Matcher matcher(function, binding, torch, device);
+    return order.empty() ? matcher.by_rules() : matcher.in_order(order);
+}
+
+} // namespace assay::plan

@@ -1,0 +1,90 @@
+#include "plan/torch_table.h"
+
+#include <algorithm>
+
+namespace assay::plan {
+
+namespace {
+
+struct Row {
+    std::string_view name;
+    Torch::Answer answer;
+};
+
+constexpr Row rows[] = {
+    {"dim", &Torch::dim},
+    {"numel", &Torch::numel},
+    {"size", &Torch::size},
+    {"stride", &Torch::stride},
+    {"sizes", &Torch::sizes},
+    {"strides", &Torch::strides},
+    {"storage_offset", &Torch::storage_offset},
+    {"scalar_type", &Torch::scalar_type},
+    {"device", &Torch::device},
+    {"is_contiguous", &Torch::is_contiguous},
+    {"is_dense", &Torch::is_dense},
+    {"data_ptr", &Torch::data_ptr},
+    {"check_dim", &Torch::check_dim},
+    {"fail", &Torch::fail},
+    {"str", &Torch::str},
+    {"view", &Torch::view},
+    {"view_dtype", &Torch::view_dtype},
+    {"reshape", &Torch::reshape},
+    {"flatten", &Torch::flatten},
+    {"unflatten", &Torch::unflatten},
+    {"squeeze", &Torch::squeeze},
+    {"unsqueeze", &Torch::unsqueeze},
+    {"transpose", &Torch::transpose},
+    {"t", &Torch::t},
+    {"permute", &Torch::permute},
+    {"movedim", &Torch::movedim},
+    {"expand", &Torch::expand},
+    {"select", &Torch::select},
+    {"narrow", &Torch::narrow},
+    {"slice", &Torch::slice},
+    {"diagonal", &Torch::diagonal},
+    {"as_strided", &Torch::as_strided},
+    {"index", &Torch::index},
+    {"make", &Torch::make},
+    {"make_strided", &Torch::make_strided},
+    {"new", &Torch::make_new},
+    {"new_options", &Torch::make_new_options},
+    {"arange", &Torch::arange},
+    {"tensor", &Torch::tensor_of_list},
+    {"from_blob", &Torch::from_blob},
+    {"resize_", &Torch::resize},
+    {"contiguous", &Torch::contiguous},
+    {"clone", &Torch::clone},
+    {"to", &Torch::to},
+    {"to_options", &Torch::to_options},
+    {"copy_", &Torch::copy},
+    {"fill_", &Torch::fill},
+    {"item", &Torch::item},
+    {"repeat", &Torch::repeat},
+    {"cat", &Torch::cat},
+    {"stack", &Torch::stack},
+    {"define", &Torch::define},
+    {"define.argument", &Torch::define_argument},
+    {"argument", &Torch::argument},
+    {"argument.is_none", &Torch::argument_is_none},
+    {"argument.count", &Torch::argument_count},
+    {"argument.element", &Torch::argument_element},
+    {"result", &Torch::result},
+};
+
+} // namespace
+
+Torch::Answer find_torch_operation(std::string_view name) {
+    const auto row = std::ranges::find(rows, name, &Row::name);
+    return row == std::end(rows) ? nullptr : row->answer;
+}
+
+std::vector<std::string_view> torch_operations() {
+    std::vector<std::string_view> names;
+    for (const Row& row : rows) {
+        names.push_back(row.name);
+    }
+    return names;
+}
+
+} // namespace assay::plan

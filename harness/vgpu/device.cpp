@@ -119,23 +119,25 @@ bool Device::generate(Kernel& kernel) {
         }
     }
     if (!kernel.compiled) {
+        const std::uint64_t start = cpu_time();
         kernel.compiled = true;
         if (auto code = generator_.compile(kernel.module->loaded, kernel.index)) {
             kernel.code = std::move(*code);
         } else {
             kernel.fallback = kernel.function().name + ": " + code.error().what;
         }
+        jit_time_ += cpu_time() - start;
     }
     return true;
 }
 
 bool Device::generate(Kernel& kernel, Dim3 block, std::uint32_t dynamic_shared) {
-    const std::uint64_t start = cpu_time();
     const bool generated = generate(kernel);
     if (generated && kernel.code) {
+        const std::uint64_t start = cpu_time();
         codegen::prepare(*kernel.code, block, dynamic_shared);
+        jit_time_ += cpu_time() - start;
     }
-    jit_time_ += cpu_time() - start;
     return generated;
 }
 

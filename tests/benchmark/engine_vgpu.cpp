@@ -109,6 +109,18 @@ Prepared on_vgpu(const KernelCall& call) {
             }};
 }
 
+double vgpu_jit_seconds(const std::string& ptx, const std::string& kernel, std::array<unsigned, 3> block) {
+    CUmodule module = nullptr;
+    CUfunction function = nullptr;
+    check(device().cuModuleLoadDataEx(&module, ptx.c_str(), 0, nullptr, nullptr), "cuModuleLoadData");
+    const double before = vgpu::jit_seconds();
+    check(device().cuModuleGetFunction(&function, module, kernel.c_str()), kernel.c_str());
+    vgpu::prepare_launch(function, block, 0);
+    const double seconds = vgpu::jit_seconds() - before;
+    check(device().cuModuleUnload(module), "cuModuleUnload");
+    return seconds;
+}
+
 double process_seconds() {
     timespec time{};
     ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);

@@ -36,6 +36,8 @@ struct Prepared {
 
 /// A kernel of peers.cu on the virtual GPU; buffers are freed with the context, which is never.
 [[nodiscard]] Prepared on_vgpu(const KernelCall& call);
+/// CPU seconds that the virtual GPU takes to make the code of a kernel for blocks of this shape.
+[[nodiscard]] double vgpu_jit_seconds(const std::string& ptx, const std::string& kernel, std::array<unsigned, 3> block);
 /// A kernel of peers.cl on PoCL, on one core.
 [[nodiscard]] Prepared on_pocl(const KernelCall& call);
 /// C = A B of single precision, n x n, row by row, on one core.

@@ -14,6 +14,8 @@ std::uint64_t round_up(std::uint64_t value, std::uint64_t step) {
     return (value + step - 1) / step * step;
 }
 
+constexpr std::uint32_t no_barrier = ~0u;
+
 std::uint32_t volume(const Dim3& dim) {
     return dim[0] * dim[1] * dim[2];
 }
@@ -63,15 +65,22 @@ BlockRun::BlockRun(const Launch& launch_, const Kernel& kernel, const Code& code
 
 void BlockRun::start(std::uint64_t index) {
     const Dim3& grid = launch->grid;
-    context.block_index[0] = static_cast<std::uint32_t>(index % grid[0]);
-    context.block_index[1] = static_cast<std::uint32_t>(index / grid[0] % grid[1]);
-    context.block_index[2] = static_cast<std::uint32_t>(index / grid[0] / grid[1]);
+    context.block_index[0] = static_cast<std::uint32_t>(index);
+    if (index >= grid[0]) {
+        const std::uint64_t row = index / grid[0];
+        context.block_index[0] = static_cast<std::uint32_t>(index - row * grid[0]);
+        context.block_index[1] = static_cast<std::uint32_t>(row % grid[1]);
+        context.block_index[2] = static_cast<std::uint32_t>(row / grid[1]);
+    } else {
+        context.block_index[1] = context.block_index[2] = 0;
+    }
     for (std::uint32_t warp = 0; warp < warps_; ++warp) {
+        // Generated code writes the rest of the header before it is read, but for what it adds to.
         Frame& header = frame(warp);
-        header = {};
         header.warp = warp;
         const std::uint32_t count = std::min(warp_size, threads_ - warp * warp_size);
         header.live = count == warp_size ? ~0u : (1u << count) - 1;
+        header.yields = header.arriving = header.arrived = 0;
         states_[warp] = State::Ready;
         resume_[warp] = 0;
     }
@@ -84,9 +93,13 @@ void BlockRun::start(std::uint64_t index) {
 BlockRun::Progress BlockRun::advance() {
     for (;;) {
         bool moved = false, yielded = false, ended = true;
+        // Warps that came to the same whole-block barrier in this round are released at its end without being counted.
+        bool together = !barriers_used_;
+        std::uint32_t met = no_barrier;
         for (std::uint32_t warp = 0; warp < warps_; ++warp) {
             if (states_[warp] != State::Ready) {
                 ended = ended && states_[warp] == State::Done;
+                together = together && states_[warp] == State::Done;
                 continue;
             }
             Frame& header = frame(warp);
@@ -104,10 +117,22 @@ BlockRun::Progress BlockRun::advance() {
             if (header.yields != 0) {
                 header.yields = 0;
                 yielded = true;
+                together = false;
                 continue;
             }
             states_[warp] = State::Waiting;
             moved = true;
+            const bool plain = header.barrier_threads == 0 && header.barrier < barriers_.size() &&
+                               static_cast<isa::BarMode>(header.reduction) == isa::BarMode::Sync;
+            if (together && plain && (met == no_barrier || met == header.barrier)) {
+                met = header.barrier;
+                continue;
+            }
+            if (met != no_barrier) { // those before it are counted after all
+                arrive_together(warp, met);
+                met = no_barrier;
+            }
+            together = false;
             if (!arrive(warp, header.barrier, header.barrier_threads, header.arriving, header.arrived)) {
                 return Progress::Faulted;
             }
@@ -115,6 +140,15 @@ BlockRun::Progress BlockRun::advance() {
         }
         if (ended) {
             return Progress::Finished;
+        }
+        if (met != no_barrier) {
+            if (together && !barriers_used_) {
+                for (State& state : states_) {
+                    state = state == State::Waiting ? State::Ready : state;
+                }
+                continue;
+            }
+            arrive_together(warps_, met);
         }
         if (complete_barriers()) {
             continue;
@@ -132,6 +166,15 @@ BlockRun::Progress BlockRun::advance() {
         if (!ready) {
             report_deadlock();
             return Progress::Faulted;
+        }
+    }
+}
+
+/// Counts the waiting warps below `end` at a barrier of the whole block.
+void BlockRun::arrive_together(std::uint32_t end, std::uint32_t barrier) {
+    for (std::uint32_t warp = 0; warp < end; ++warp) {
+        if (states_[warp] == State::Waiting) {
+            (void)arrive(warp, barrier, 0, 0, 0);
         }
     }
 }

@@ -61,6 +61,7 @@ private:
     };
 
     Frame& frame(std::uint32_t warp) { return *reinterpret_cast<Frame*>(frames_.get() + warp * frame_stride_); }
+    void arrive_together(std::uint32_t end, std::uint32_t barrier);
     bool complete_barriers();
     void release(std::uint32_t index);
     void report_deadlock();

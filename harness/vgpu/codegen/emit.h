@@ -245,15 +245,13 @@ private:
         bool masked_run = false;    ///< one run, accessed under the mask
         Value* addresses = nullptr; ///< of Lanes
     };
-    struct Spaced {
-        Value* pointers = nullptr;
-    };
     Access access_of(const Node& node, unsigned register_bits);
     void choose_form(Access& access);
     [[nodiscard]] bool regular(const Access& access) const;
     static bool is_window(isa::Space space);
     Value* may_go_fast(Access& access);
-    Spaced spaced_lanes(const Access& access, unsigned i);
+    Value* spaced_lanes(const Access& access, unsigned i);
+    Value* gather(const Access& access, Value* from);
     Shaped address_of(const Leaf& leaf, isa::Space space);
     Value* window_base(isa::Space space);
     [[nodiscard]] std::uint64_t window_bytes(isa::Space space) const;

@@ -94,7 +94,7 @@ Emitter::Access Emitter::access_of(const Node& node, unsigned register_bits) {
 void Emitter::choose_form(Access& access) {
     const bool weak = access.instruction->mod.semantics == isa::Semantics::Weak;
     const bool loads = access.instruction->opcode == isa::Opcode::Ld;
-    const bool wide = access.bytes >= 4 && access.bytes <= 8;
+    const bool wide = access.bytes <= 8 && (loads || access.bytes >= 4); // narrow elements are gathered as words
     if (regular(access)) {
         access.runs = runs_of(access);
         if (!access.runs.empty()) {
@@ -141,7 +141,7 @@ llvm::Value* Emitter::may_go_fast(Access& access) {
 }
 
 /// Where element `i` of each lane is, of lanes at constant distances.
-Emitter::Spaced Emitter::spaced_lanes(const Access& access, unsigned i) {
+llvm::Value* Emitter::spaced_lanes(const Access& access, unsigned i) {
     const Shaped& address = access.address;
     const Pattern& pattern = facts_.patterns[address.shape.pattern];
     Pattern offsets;
@@ -149,7 +149,7 @@ Emitter::Spaced Emitter::spaced_lanes(const Access& access, unsigned i) {
         offsets[lane] = pattern[lane] + static_cast<std::int64_t>(i) * access.bytes;
     }
     if (address.shape.parts == 1) {
-        return {builder_.CreateGEP(integer(8), host_address(access, address.base[0]), pattern_vector(offsets, 32))};
+        return builder_.CreateGEP(integer(8), host_address(access, address.base[0]), pattern_vector(offsets, 32));
     }
     // Relative to the first part.
     Shaped relative;
@@ -159,7 +159,7 @@ Emitter::Spaced Emitter::spaced_lanes(const Access& access, unsigned i) {
         relative.base.push_back(builder_.CreateSub(fit(base, 64), fit(address.base[0], 64)));
     }
     Value* index = builder_.CreateAdd(vector_of(relative), pattern_vector(offsets, 64));
-    return {builder_.CreateGEP(integer(8), host_address(access, address.base[0]), index)};
+    return builder_.CreateGEP(integer(8), host_address(access, address.base[0]), index);
 }
 
 llvm::Value* Emitter::window_base(Space space) {

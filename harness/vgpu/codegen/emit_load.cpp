@@ -259,15 +259,12 @@ std::vector<Shaped> Emitter::load_fast(const Access& access, const Shape& shape,
             result[i].vector = widen(access, load_spaced(access, i), bits);
         }
     } else if (access.form == Form::Lanes) {
-        llvm::Type* type = lanes_of(integer(access.bytes * 8));
         for (unsigned i = 0; i < access.elements; ++i) {
             Value* where = access.addresses;
             if (i != 0) {
                 where = builder_.CreateAdd(where, same(where, std::uint64_t{i} * access.bytes));
             }
-            Value* loaded = builder_.CreateMaskedGather(type, pointers(access, where), llvm::Align(access.bytes),
-                                                        to_mask(access.mask), llvm::Constant::getNullValue(type));
-            result[i].vector = widen(access, loaded, bits);
+            result[i].vector = widen(access, gather(access, pointers(access, where)), bits);
         }
     } else if (shape.affine()) {
         load_scalars(access, result, bits);
@@ -334,13 +331,29 @@ void Emitter::load_runs(const Access& access, std::vector<Shaped>& result, unsig
     }
 }
 
+/// One element for each running lane. Elements narrower than a word are cut out of the aligned word around them, which
+/// is on the same page and in the same window.
+llvm::Value* Emitter::gather(const Access& access, Value* from) {
+    llvm::Type* word = lanes_of(integer(std::max(access.bytes * 8, 32u)));
+    Value* places = nullptr;
+    if (access.bytes < 4) {
+        places = builder_.CreatePtrToInt(from, lanes_of(integer(64)));
+        from = builder_.CreateIntToPtr(builder_.CreateAnd(places, same(places, ~3ull)), from->getType());
+    }
+    Value* loaded = builder_.CreateMaskedGather(word, from, llvm::Align(std::max(access.bytes, 4u)),
+                                                to_mask(access.mask), llvm::Constant::getNullValue(word));
+    if (access.bytes < 4) {
+        Value* shift = builder_.CreateShl(builder_.CreateAnd(fit(places, 32), same(loaded, 3)), 3);
+        loaded = fit(builder_.CreateLShr(loaded, shift), access.bytes * 8);
+    }
+    return loaded;
+}
+
 /// Element `i` of lanes at constant distances: a gather, or a load for each lane.
 llvm::Value* Emitter::load_spaced(const Access& access, unsigned i) {
     llvm::Type* element = integer(access.bytes * 8);
     if (machine_.avx512) {
-        const Spaced spaced = spaced_lanes(access, i);
-        return builder_.CreateMaskedGather(lanes_of(element), spaced.pointers, llvm::Align(access.bytes),
-                                           to_mask(access.mask), llvm::Constant::getNullValue(lanes_of(element)));
+        return gather(access, spaced_lanes(access, i));
     }
     Value* result = llvm::PoisonValue::get(lanes_of(element));
     for (unsigned lane = 0; lane < lanes; ++lane) {

@@ -42,7 +42,7 @@ void Emitter::emit_store(const Node& node) {
         for (unsigned i = 0; i < access.elements; ++i) {
             Value* to = nullptr;
             if (access.form == Form::Spaced) {
-                to = spaced_lanes(access, i).pointers;
+                to = spaced_lanes(access, i);
             } else {
                 Value* where = access.addresses;
                 to = pointers(access,

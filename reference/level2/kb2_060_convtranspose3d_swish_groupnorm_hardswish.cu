@@ -1,0 +1,17 @@
+#include "ops/activation.cuh"
+#include "ops/convolution.cuh"
+#include "ops/elementwise.cuh"
+#include "ops/normalization.cuh"
+
+using namespace ops;
+
+extern "C" void solve(const f32* x, const f32* weight, const f32* bias, const f32* gamma, const f32* beta, f32* y,
+                      int batch, int in_channels, int out_channels, int groups, int depth, int height, int width,
+                      f32 eps) {
+    const auto c = conv_transpose3d(tensor(x, batch, in_channels, depth, height, width),
+                                    tensor(weight, in_channels, out_channels, 3, 3, 3), tensor(bias, out_channels),
+                                    {.stride = 2, .padding = 1});
+    const auto n =
+        group_norm(multiply(c, sigmoid(c)), groups, tensor(gamma, out_channels), tensor(beta, out_channels), eps);
+    hard_swish(n, y);
+}

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include "base/version.h"
+#include "eval/library.h"
+#include "eval/torch_module.h"
 
 namespace assay::eval {
 
@@ -106,7 +108,7 @@ store::Evaluation Attempt::finish() {
 bool Attempt::compile(compile::Compiler& compiler, const std::string& architecture) {
     enter("compile");
     compile::Request request;
-    request.source = candidate_.source;
+    request.source = with_torch_module(candidate_.source, candidate_.entry.name);
     request.name = candidate_.path.filename().string();
     request.architecture = architecture;
     request.options = candidate_.options;
@@ -157,8 +159,8 @@ bool Attempt::compile(compile::Compiler& compiler, const std::string& architectu
     return true;
 }
 
-bool Attempt::record(plan::Planner& planner, const std::vector<tasks::Binding>& bindings,
-                     const plan::DeviceProperties& properties) {
+bool Attempt::record(plan::Planner& planner, compile::Compiler& compiler, const std::string& architecture,
+                     const std::vector<tasks::Binding>& bindings, const plan::DeviceProperties& properties) {
     enter("plan");
     bindings_ = bindings;
     auto recorded = planner.record(*ptx_, candidate_.entry, bindings, properties);
@@ -168,20 +170,14 @@ bool Attempt::record(plan::Planner& planner, const std::vector<tasks::Binding>& 
     }
     if (*recorded) {
         recording_ = std::move(**recorded);
-        for (const plan::LaunchPlan& plan : recording_.plans) {
-            if (!plan.operators.empty()) {
-                const plan::Operator& operation = plan.operators.front();
-                return fail(store::Status::PlanError,
-                            {.stage = "plan",
-                             .check = operation.name,
-                             .detail = "host code calls a library operator, which cannot be run yet: " + operation.name,
-                             .hint = "write a kernel instead",
-                             .file = candidate_.path.filename().string(),
-                             .line = operation.line,
-                             .workload = {},
-                             .regime = {},
-                             .values = {}});
-            }
+        const auto expanded = expand_operators(recording_, task_.reference.parent_path().parent_path() / "ops",
+                                               architecture, properties, compiler, planner);
+        if (!expanded) {
+            fail_harness(expanded.error());
+            return false;
+        }
+        if (const std::string library = library_summary(recording_.plans.back()); !library.empty()) {
+            warn({"counted as library, not as the candidate's own work: " + library});
         }
         return true;
     }

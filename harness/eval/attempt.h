@@ -23,8 +23,8 @@ public:
     Attempt(const Settings& settings, const tasks::Task& task, const Candidate& candidate, const Progress& progress);
 
     [[nodiscard]] bool compile(compile::Compiler& compiler, const std::string& architecture);
-    [[nodiscard]] bool record(plan::Planner& planner, const std::vector<tasks::Binding>& bindings,
-                              const plan::DeviceProperties& properties);
+    [[nodiscard]] bool record(plan::Planner& planner, compile::Compiler& compiler, const std::string& architecture,
+                              const std::vector<tasks::Binding>& bindings, const plan::DeviceProperties& properties);
     /// Runs every workload of `reference` in every regime that suits it and compares. The last `timed` workload, if
     /// any, is checked in its own regime too.
     [[nodiscard]] bool check(Reference& reference, const std::vector<const tasks::Workload*>& workloads);

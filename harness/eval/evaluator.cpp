@@ -78,7 +78,8 @@ store::Evaluation Evaluator::evaluate(const tasks::Task& task, const Candidate& 
     const Selection& selection = state.selection;
     attempt.evaluation().device = to_json(reference.device());
     const bool right = attempt.compile(*state.compiler, architecture_of(reference.device())) &&
-                       attempt.record(state.planner, reference.bindings(), properties_of(reference.device())) &&
+                       attempt.record(state.planner, *state.compiler, architecture_of(reference.device()),
+                                      reference.bindings(), properties_of(reference.device())) &&
                        attempt.check(reference, selection.workloads);
     if (right) {
         const bool timed = state.settings.time && selection.timed;
@@ -110,7 +111,8 @@ Evaluator::Planned Evaluator::plan(const tasks::Task& task, const tasks::Workloa
     if (!binding) {
         attempt.fail_harness(binding.error());
     } else if (attempt.compile(*state_->compiler, architecture_of(target)) &&
-               attempt.record(state_->planner, {*binding}, properties_of(target))) {
+               attempt.record(state_->planner, *state_->compiler, architecture_of(target), {*binding},
+                              properties_of(target))) {
         attempt.pass();
         auto plan = attempt.recording().plans.front();
         return {attempt.finish(), std::move(plan)};

@@ -131,6 +131,14 @@ public:
     std::uint64_t cat(TorchCall& call);
     std::uint64_t stack(TorchCall& call);
 
+    // torch_compute.cpp
+    std::uint64_t unary(TorchCall& call);
+    std::uint64_t binary(TorchCall& call);
+    std::uint64_t reduction(TorchCall& call);
+    std::uint64_t along(TorchCall& call); ///< a dimension: softmax
+    std::uint64_t matmul(TorchCall& call);
+    std::uint64_t linear(TorchCall& call);
+
     // torch_entry.cpp
     std::uint64_t define(TorchCall& call);
     std::uint64_t define_argument(TorchCall& call);
@@ -168,6 +176,9 @@ private:
     [[nodiscard]] Number made_of(TorchCall& call, const std::vector<double>& values, const Extents& sizes,
                                  tasks::DType dtype, bool on_device);
     [[nodiscard]] Operator::Operand operand(TorchCall& call, const Tensor& tensor);
+    [[nodiscard]] Operator::Operand dense_operand(TorchCall& call, Number number);
+    [[nodiscard]] Number compute(TorchCall& call, std::string name, std::vector<Operator::Operand> inputs,
+                                 const Extents& sizes, std::vector<double> numbers);
     [[nodiscard]] Number contiguous_copy(TorchCall& call, Number number);
 
     Runtime& runtime_;

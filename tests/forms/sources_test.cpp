@@ -15,6 +15,7 @@
 
 #include "compile/compiler.h"
 #include "eval/candidate.h"
+#include "eval/torch_module.h"
 #include "plan/plan_json.h"
 #include "plan/planner.h"
 
@@ -100,7 +101,7 @@ std::string outcome(const Source& source) {
     static compile::Compiler compiler(compile::find_toolkit().value(), {});
     static plan::Planner planner;
     compile::Request request;
-    request.source = source.candidate.source;
+    request.source = eval::with_torch_module(source.candidate.source, source.candidate.entry.name);
     request.name = source.candidate.path.filename().string();
     const auto compilation = compiler.compile(request);
     if (!compilation) {

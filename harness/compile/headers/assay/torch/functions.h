@@ -134,6 +134,142 @@ inline std::vector<Tensor> split(const Tensor& x, int64_t size, int64_t dimensio
     return x.split(size, dimension);
 }
 
+inline Tensor exp(const Tensor& x) {
+    return x.exp();
+}
+inline Tensor log(const Tensor& x) {
+    return x.log();
+}
+inline Tensor sqrt(const Tensor& x) {
+    return x.sqrt();
+}
+inline Tensor rsqrt(const Tensor& x) {
+    return x.rsqrt();
+}
+inline Tensor abs(const Tensor& x) {
+    return x.abs();
+}
+inline Tensor neg(const Tensor& x) {
+    return x.neg();
+}
+inline Tensor square(const Tensor& x) {
+    return x.square();
+}
+inline Tensor reciprocal(const Tensor& x) {
+    return x.reciprocal();
+}
+inline Tensor erf(const Tensor& x) {
+    return x.erf();
+}
+inline Tensor sin(const Tensor& x) {
+    return x.sin();
+}
+inline Tensor cos(const Tensor& x) {
+    return x.cos();
+}
+inline Tensor relu(const Tensor& x) {
+    return x.relu();
+}
+inline Tensor sigmoid(const Tensor& x) {
+    return x.sigmoid();
+}
+inline Tensor tanh(const Tensor& x) {
+    return x.tanh();
+}
+inline Tensor silu(const Tensor& x) {
+    return x.silu();
+}
+inline Tensor softplus(const Tensor& x) {
+    return x.softplus();
+}
+inline Tensor mish(const Tensor& x) {
+    return x.mish();
+}
+inline Tensor hardswish(const Tensor& x) {
+    return x.hardswish();
+}
+inline Tensor hardsigmoid(const Tensor& x) {
+    return x.hardsigmoid();
+}
+inline Tensor sum(const Tensor& x) {
+    return x.sum();
+}
+inline Tensor mean(const Tensor& x) {
+    return x.mean();
+}
+inline Tensor max(const Tensor& x) {
+    return x.max();
+}
+inline Tensor min(const Tensor& x) {
+    return x.min();
+}
+inline Tensor add(const Tensor& a, const Tensor& b) {
+    return a.add(b);
+}
+inline Tensor sub(const Tensor& a, const Tensor& b) {
+    return a.sub(b);
+}
+inline Tensor mul(const Tensor& a, const Tensor& b) {
+    return a.mul(b);
+}
+inline Tensor div(const Tensor& a, const Tensor& b) {
+    return a.div(b);
+}
+inline Tensor maximum(const Tensor& a, const Tensor& b) {
+    return a.maximum(b);
+}
+inline Tensor minimum(const Tensor& a, const Tensor& b) {
+    return a.minimum(b);
+}
+inline Tensor matmul(const Tensor& a, const Tensor& b) {
+    return a.matmul(b);
+}
+inline Tensor mm(const Tensor& a, const Tensor& b) {
+    return a.mm(b);
+}
+inline Tensor bmm(const Tensor& a, const Tensor& b) {
+    return a.bmm(b);
+}
+inline Tensor sum(const Tensor& x, IntArrayRef dims, bool keep = false) {
+    return x.sum(dims, keep);
+}
+inline Tensor mean(const Tensor& x, IntArrayRef dims, bool keep = false) {
+    return x.mean(dims, keep);
+}
+inline Tensor amax(const Tensor& x, IntArrayRef dims, bool keep = false) {
+    return x.amax(dims, keep);
+}
+inline Tensor amin(const Tensor& x, IntArrayRef dims, bool keep = false) {
+    return x.amin(dims, keep);
+}
+inline Tensor gelu(const Tensor& x, const char* approximate = "none") {
+    return Tensor::of(approximate[0] == 't' ? "gelu_tanh" : "gelu", {x});
+}
+inline Tensor leaky_relu(const Tensor& x, double slope = 0.01) {
+    return x.leaky_relu(slope);
+}
+inline Tensor elu(const Tensor& x, double alpha = 1) {
+    return x.elu(alpha);
+}
+inline Tensor clamp(const Tensor& x, double low, double high) {
+    return x.clamp(low, high);
+}
+inline Tensor pow(const Tensor& x, Scalar exponent) {
+    return x.pow(exponent);
+}
+inline Tensor softmax(const Tensor& x, int64_t dim) {
+    return x.softmax(dim);
+}
+inline Tensor log_softmax(const Tensor& x, int64_t dim) {
+    return x.log_softmax(dim);
+}
+inline Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias = {}) {
+    return Tensor::of("linear", {x, weight, bias});
+}
+inline Tensor addmm(const Tensor& sum, const Tensor& a, const Tensor& b) {
+    return sum + a.matmul(b);
+}
+
 struct NoGradGuard {
     explicit NoGradGuard() {}
 };

@@ -252,6 +252,83 @@ class Tensor {
         return of("new_options", {*this, sizes, 0, options.type, static_cast<int>(options.place)});
     }
 
+    // Operators of the library: each is a step of the plan that is marked as not the candidate's own
+    Tensor exp() const { return of("exp", {*this}); }
+    Tensor log() const { return of("log", {*this}); }
+    Tensor sqrt() const { return of("sqrt", {*this}); }
+    Tensor rsqrt() const { return of("rsqrt", {*this}); }
+    Tensor abs() const { return of("abs", {*this}); }
+    Tensor neg() const { return of("neg", {*this}); }
+    Tensor square() const { return of("square", {*this}); }
+    Tensor reciprocal() const { return of("reciprocal", {*this}); }
+    Tensor erf() const { return of("erf", {*this}); }
+    Tensor sin() const { return of("sin", {*this}); }
+    Tensor cos() const { return of("cos", {*this}); }
+    Tensor relu() const { return of("relu", {*this}); }
+    Tensor sigmoid() const { return of("sigmoid", {*this}); }
+    Tensor tanh() const { return of("tanh", {*this}); }
+    Tensor silu() const { return of("silu", {*this}); }
+    Tensor softplus() const { return of("softplus", {*this}); }
+    Tensor mish() const { return of("mish", {*this}); }
+    Tensor hardswish() const { return of("hardswish", {*this}); }
+    Tensor hardsigmoid() const { return of("hardsigmoid", {*this}); }
+    Tensor& exp_() { return copy_(exp()); }
+    Tensor& sqrt_() { return copy_(sqrt()); }
+    Tensor& abs_() { return copy_(abs()); }
+    Tensor& neg_() { return copy_(neg()); }
+    Tensor& relu_() { return copy_(relu()); }
+    Tensor& sigmoid_() { return copy_(sigmoid()); }
+    Tensor& tanh_() { return copy_(tanh()); }
+    Tensor gelu() const { return of("gelu", {*this}); }
+    Tensor leaky_relu(double slope = 0.01) const { return of("leaky_relu", {*this, slope}); }
+    Tensor elu(double alpha = 1) const { return of("elu", {*this, alpha}); }
+    Tensor clamp(double low, double high) const { return of("clamp", {*this, low, high}); }
+    Tensor clamp_min(double low) const { return of("clamp", {*this, low, 1.7976931348623157e308}); }
+    Tensor clamp_max(double high) const { return of("clamp", {*this, -1.7976931348623157e308, high}); }
+    Tensor pow(Scalar exponent) const { return of("pow", {*this, exponent}); }
+    Tensor add(const Tensor& other) const { return of("add", {*this, other}); }
+    Tensor add(Scalar other) const { return of("add", {*this, other}); }
+    Tensor& add_(const Tensor& other) { return copy_(add(other)); }
+    Tensor& add_(Scalar other) { return copy_(add(other)); }
+    Tensor sub(const Tensor& other) const { return of("sub", {*this, other}); }
+    Tensor sub(Scalar other) const { return of("sub", {*this, other}); }
+    Tensor& sub_(const Tensor& other) { return copy_(sub(other)); }
+    Tensor& sub_(Scalar other) { return copy_(sub(other)); }
+    Tensor mul(const Tensor& other) const { return of("mul", {*this, other}); }
+    Tensor mul(Scalar other) const { return of("mul", {*this, other}); }
+    Tensor& mul_(const Tensor& other) { return copy_(mul(other)); }
+    Tensor& mul_(Scalar other) { return copy_(mul(other)); }
+    Tensor div(const Tensor& other) const { return of("div", {*this, other}); }
+    Tensor div(Scalar other) const { return of("div", {*this, other}); }
+    Tensor& div_(const Tensor& other) { return copy_(div(other)); }
+    Tensor& div_(Scalar other) { return copy_(div(other)); }
+    Tensor maximum(const Tensor& other) const { return of("maximum", {*this, other}); }
+    Tensor minimum(const Tensor& other) const { return of("minimum", {*this, other}); }
+    Tensor& operator+=(const Tensor& other) { return add_(other); }
+    Tensor& operator+=(Scalar other) { return add_(other); }
+    Tensor& operator-=(const Tensor& other) { return sub_(other); }
+    Tensor& operator-=(Scalar other) { return sub_(other); }
+    Tensor& operator*=(const Tensor& other) { return mul_(other); }
+    Tensor& operator*=(Scalar other) { return mul_(other); }
+    Tensor& operator/=(const Tensor& other) { return div_(other); }
+    Tensor& operator/=(Scalar other) { return div_(other); }
+    Tensor operator-() const { return neg(); }
+    Tensor sum() const { return of("sum", {*this}); }
+    Tensor sum(IntArrayRef dims, bool keep = false) const { return of("sum", {*this, dims, keep}); }
+    Tensor mean() const { return of("mean", {*this}); }
+    Tensor mean(IntArrayRef dims, bool keep = false) const { return of("mean", {*this, dims, keep}); }
+    Tensor amax(IntArrayRef dims, bool keep = false) const { return of("amax", {*this, dims, keep}); }
+    Tensor amin(IntArrayRef dims, bool keep = false) const { return of("amin", {*this, dims, keep}); }
+    Tensor prod() const { return of("prod", {*this}); }
+    Tensor prod(int64_t dim, bool keep = false) const { return of("prod", {*this, dim, keep}); }
+    Tensor max() const { return of("amax", {*this}); }
+    Tensor min() const { return of("amin", {*this}); }
+    Tensor softmax(int64_t dim) const { return of("softmax", {*this, dim}); }
+    Tensor log_softmax(int64_t dim) const { return of("log_softmax", {*this, dim}); }
+    Tensor matmul(const Tensor& other) const { return of("matmul", {*this, other}); }
+    Tensor mm(const Tensor& other) const { return of("matmul", {*this, other}); }
+    Tensor bmm(const Tensor& other) const { return of("matmul", {*this, other}); }
+
   protected:
     long long ask(const char* operation) const { return ::__assay::number(operation, {*this}); }
     Tensor& in_place(const char* operation, ::__assay::Arguments arguments) {
@@ -271,6 +348,43 @@ class Tensor {
 
     long long number_ = 0; ///< 0: undefined
 };
+
+inline Tensor operator+(const Tensor& a, const Tensor& b) {
+    return a.add(b);
+}
+inline Tensor operator+(const Tensor& a, Scalar b) {
+    return a.add(b);
+}
+inline Tensor operator+(Scalar a, const Tensor& b) {
+    return Tensor::of("add", {a, b});
+}
+inline Tensor operator-(const Tensor& a, const Tensor& b) {
+    return a.sub(b);
+}
+inline Tensor operator-(const Tensor& a, Scalar b) {
+    return a.sub(b);
+}
+inline Tensor operator-(Scalar a, const Tensor& b) {
+    return Tensor::of("sub", {a, b});
+}
+inline Tensor operator*(const Tensor& a, const Tensor& b) {
+    return a.mul(b);
+}
+inline Tensor operator*(const Tensor& a, Scalar b) {
+    return a.mul(b);
+}
+inline Tensor operator*(Scalar a, const Tensor& b) {
+    return Tensor::of("mul", {a, b});
+}
+inline Tensor operator/(const Tensor& a, const Tensor& b) {
+    return a.div(b);
+}
+inline Tensor operator/(const Tensor& a, Scalar b) {
+    return a.div(b);
+}
+inline Tensor operator/(Scalar a, const Tensor& b) {
+    return Tensor::of("div", {a, b});
+}
 
 } // namespace at
 

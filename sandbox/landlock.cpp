@@ -7,10 +7,9 @@
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#include "sandbox/descriptor.h"
 
 namespace assay::sandbox {
 
@@ -23,6 +22,7 @@ constexpr long restrict_self = 446;
 constexpr std::uint32_t ask_version = 1;
 constexpr int rule_path_beneath = 1;
 
+constexpr std::uint64_t write_file = 1U << 1;
 constexpr std::uint64_t read_file = 1U << 2;
 constexpr std::uint64_t read_folder = 1U << 3;
 constexpr std::uint64_t all_of_abi_1 = (1U << 13) - 1;
@@ -54,30 +54,41 @@ int landlock_abi() {
     return abi < 0 ? 0 : static_cast<int>(abi);
 }
 
-Result<> allow_only_reading(const std::vector<std::filesystem::path>& readable) {
+Result<LandlockRules> LandlockRules::build(const std::vector<Visible>& visible) {
     const int abi = landlock_abi();
+    if (abi == 0) {
+        return fail("the kernel has no Landlock, or it is switched off", "landlock", "Linux 5.13 or later has it");
+    }
     RulesetAttributes attributes;
     attributes.files =
         all_of_abi_1 | (abi >= 2 ? refer : 0) | (abi >= 3 ? truncate : 0) | (abi >= 5 ? ioctl_device : 0);
     attributes.net = abi >= 4 ? all_tcp : 0;
     attributes.scoped = abi >= 6 ? all_scopes : 0;
     // An older kernel takes a shorter structure, and refuses a longer one only if the rest is not zero.
-    const Descriptor ruleset(static_cast<int>(::syscall(create_ruleset, &attributes, sizeof attributes, 0)));
-    if (ruleset.get() < 0) {
+    LandlockRules rules;
+    rules.ruleset_ = Descriptor(static_cast<int>(::syscall(create_ruleset, &attributes, sizeof attributes, 0)));
+    if (rules.ruleset_.get() < 0) {
         return system_failure("landlock_create_ruleset");
     }
-    for (const auto& path : readable) {
-        const Descriptor folder(::open(path.c_str(), O_PATH | O_CLOEXEC));
-        if (folder.get() < 0) {
+    for (const Visible& entry : visible) {
+        const Descriptor place(::open(entry.path.c_str(), O_PATH | O_CLOEXEC));
+        struct stat status{};
+        if (place.get() < 0 || ::fstat(place.get(), &status) != 0) {
             continue;
         }
-        const bool is_folder = std::filesystem::is_directory(path);
-        const PathBeneath rule{is_folder ? read_file | read_folder : read_file, folder.get()};
-        if (::syscall(add_rule, ruleset.get(), rule_path_beneath, &rule, 0) != 0) {
+        const std::uint64_t writing = write_file | (abi >= 5 ? ioctl_device : 0);
+        const PathBeneath rule{(S_ISDIR(status.st_mode) ? read_file | read_folder : read_file) |
+                                   (entry.writable ? writing : 0),
+                               place.get()};
+        if (::syscall(add_rule, rules.ruleset_.get(), rule_path_beneath, &rule, 0) != 0) {
             return system_failure("landlock_add_rule");
         }
     }
-    if (::syscall(restrict_self, ruleset.get(), 0) != 0) {
+    return rules;
+}
+
+Result<> LandlockRules::install() const {
+    if (::syscall(restrict_self, ruleset_.get(), 0) != 0) {
         return system_failure("landlock_restrict_self");
     }
     return {};

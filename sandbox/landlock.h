@@ -4,18 +4,28 @@
 // has a later ABI, TCP, device ioctls, and signals and abstract sockets of other processes go with them.
 #pragma once
 
-#include <filesystem>
 #include <vector>
 
 #include "base/error.h"
+#include "sandbox/descriptor.h"
+#include "sandbox/policy.h"
 
 namespace assay::sandbox {
 
 /// The kernel's Landlock ABI; 0: it has none, or it is switched off.
 [[nodiscard]] int landlock_abi();
 
-/// From now on this thread and its children can only read, and only below `readable` (what does not exist is skipped).
-/// The process must have given up new privileges. It needs an ABI of at least 1.
-[[nodiscard]] Result<> allow_only_reading(const std::vector<std::filesystem::path>& readable);
+/// What a process will be able to open, made once for many.
+class LandlockRules {
+public:
+    /// Reading below `visible`, and writing and ioctl where an entry says so; what does not exist is skipped. An Error
+    /// where the kernel has no Landlock.
+    [[nodiscard]] static Result<LandlockRules> build(const std::vector<Visible>& visible);
+    /// From now on this thread and its children can do no more. The process must have given up new privileges.
+    [[nodiscard]] Result<> install() const;
+
+private:
+    Descriptor ruleset_;
+};
 
 } // namespace assay::sandbox

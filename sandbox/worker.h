@@ -1,8 +1,9 @@
-// Worker processes: what runs on behalf of a candidate runs in a process of its own, within limits.
+// Worker processes: what runs on behalf of a candidate runs in a process of its own, within limits, and locked.
 //
-// The supervisor starts the program's own executable again as `assay --worker ROLE` with one end of a channel as file
-// descriptor 3, sends requests and reads one reply for each. A worker that overruns a deadline or breaks the protocol
-// is killed with its whole process group; its standard output and error are captured, capped and never parsed.
+// A worker is a process with one end of a channel as file descriptor 3, which gets requests and sends one reply for
+// each. It is started anew (`assay --worker ROLE`), or forked by a `Server` that has everything loaded (server.h). A
+// worker that overruns a deadline or breaks the protocol is killed with everything it started; its standard output and
+// error are captured, capped and never parsed.
 #pragma once
 
 #include <chrono>
@@ -11,19 +12,13 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "base/error.h"
 #include "sandbox/channel.h"
+#include "sandbox/layer.h"
+#include "sandbox/limits.h"
 
 namespace assay::sandbox {
-
-struct Limits {
-    std::uint64_t address_space = 0; ///< bytes, RLIMIT_AS; 0: none (the vGPU reserves its region up front)
-    std::uint64_t cpu_seconds = 0;   ///< RLIMIT_CPU; 0: none
-    std::uint64_t file_bytes = 0;    ///< RLIMIT_FSIZE; 0 means that no file can grow
-    std::uint64_t log_bytes = 65536; ///< of captured output that is kept
-};
 
 /// How a worker ended.
 struct Exit {
@@ -37,8 +32,9 @@ struct Exit {
 /// What became of a request.
 struct CallError {
     enum class Kind : std::uint8_t {
-        Timeout, ///< no reply before the deadline: the worker has been killed
-        Died,    ///< the worker ended or broke the protocol
+        Timeout,   ///< no reply before the deadline: the worker has been killed
+        Died,      ///< the worker ended or broke the protocol
+        Violation, ///< it made a system call that its policy forbids, and was killed by the kernel
     };
     Kind kind = Kind::Died;
     Exit exit;
@@ -61,22 +57,20 @@ public:
 
     [[nodiscard]] int pid() const;
     [[nodiscard]] bool alive() const;
+    /// The layers that it reported when it locked itself, and this side's own.
+    [[nodiscard]] const Layers& layers() const;
     /// CPU time of the whole process so far, in seconds, by the kernel's account (`clock_getcpuclockid`); it bounds
     /// what the worker says of itself.
     [[nodiscard]] double cpu_seconds() const;
-    /// Kills it with its process group (if it still runs) and says how it ended.
+    /// Kills it with everything it started (if it still runs) and says how it ended.
     Exit stop();
 
 private:
+    friend class Server;
     struct State;
     explicit Worker(std::unique_ptr<State> state);
     std::unique_ptr<State> state_;
 };
-
-/// The worker's side: answers requests on file descriptor 3 until the supervisor closes it. Returns the exit code.
-/// A handler's Error is sent back as the reply {"error": {what, where, hint}}, which `Worker::call`'s caller reads with
-/// `reply_error`.
-int serve(const std::function<Result<Message>(const Message&)>& handler);
 
 /// The Error inside a reply, if it is one.
 [[nodiscard]] std::optional<Error> reply_error(const Message& reply);

@@ -44,6 +44,25 @@ std::size_t distance(std::string_view a, std::string_view b) {
     return row[b.size()];
 }
 
+/// The layers that --require-layers names.
+Result<std::vector<sandbox::Layer>> parse_layers(const std::string& names) {
+    std::vector<sandbox::Layer> layers;
+    for (std::size_t at = 0; at < names.size();) {
+        const std::size_t end = std::min(names.find(',', at), names.size());
+        const std::string name = names.substr(at, end - at);
+        at = end + 1;
+        if (name == "all") {
+            std::ranges::copy_if(sandbox::all_layers, std::back_inserter(layers),
+                                 [](sandbox::Layer layer) { return layer != sandbox::Layer::Cgroup; });
+        } else if (const auto layer = sandbox::layer_from(name)) {
+            layers.push_back(*layer);
+        } else {
+            return fail("no such layer: '" + name + "'", "--require-layers", "`assay doctor` lists them");
+        }
+    }
+    return layers;
+}
+
 } // namespace
 
 void add_root(CLI::App& command, Common& common) {
@@ -67,6 +86,10 @@ void add_evaluation(CLI::App& command, Common& common) {
     command.add_option("--time-budget", common.time_budget, "Seconds of timing for one candidate")
         ->capture_default_str()
         ->check(CLI::Range(0.1, 3600.0));
+    command.add_option(
+        "--require-layers", common.require_layers,
+        "Refuse to judge (exit code 4) without these layers of the sandbox: names, separated by commas, as "
+        "`assay doctor` lists them, or 'all': those that an ordinary user of a recent Linux has");
 }
 
 Result<eval::Settings> settings(const Common& common) {
@@ -80,6 +103,11 @@ Result<eval::Settings> settings(const Common& common) {
     if (common.cache != "none") {
         settings.cache = common.cache.empty() ? default_cache() : fs::path(common.cache);
     }
+    auto layers = parse_layers(common.require_layers);
+    if (!layers) {
+        return std::unexpected(layers.error());
+    }
+    settings.required_layers = std::move(*layers);
     settings.time = !common.no_time;
     settings.time_budget = std::chrono::milliseconds(static_cast<long>(common.time_budget * 1e3));
     return settings;

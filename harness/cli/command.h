@@ -33,12 +33,13 @@ struct Common {
     std::string cache;
     bool json = false;
     bool no_time = false;
+    std::string require_layers;
     double time_budget = 0.7; ///< seconds
 };
 
 void add_root(CLI::App& command, Common& common);
 void add_json(CLI::App& command, Common& common);
-/// --root, --device, --cache, --json, --no-time, --time-budget
+/// --root, --device, --cache, --json, --no-time, --time-budget, --require-layers
 void add_evaluation(CLI::App& command, Common& common);
 
 [[nodiscard]] Result<eval::Settings> settings(const Common& common);

@@ -1,5 +1,8 @@
 // `assay doctor`: what this machine has, and what is missing.
+#include <algorithm>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <thread>
@@ -77,6 +80,53 @@ Probe probe_cache(const Common& common) {
     return {"cache", writable, false, with->cache.string() + (writable ? "" : " is not writable")};
 }
 
+/// What each layer protects, and which roles' processes have it on this machine.
+using RoleLayers = std::map<std::string, sandbox::Layers>;
+
+Result<RoleLayers> probe_layers(const Common& common) {
+    auto with = settings(common);
+    if (!with) {
+        return std::unexpected(with.error());
+    }
+    const auto evaluator = eval::Evaluator::open(std::move(*with));
+    if (!evaluator) {
+        return std::unexpected(evaluator.error());
+    }
+    return (*evaluator)->probe_layers();
+}
+
+/// "on (compile, plan, run)", or the roles without it and why.
+std::string describe_layer(sandbox::Layer layer, const RoleLayers& roles) {
+    std::vector<std::string> held;
+    std::vector<std::string> missed;
+    for (const auto& [role, layers] : roles) {
+        if (layers.holds(layer)) {
+            held.push_back(role);
+        } else if (layers.applies(layer)) {
+            missed.push_back(fmt::format("off for {}: {}", role, layers.reason(layer)));
+        }
+    }
+    const std::string on = held.empty() ? "" : fmt::format("on for {}", fmt::join(held, ", "));
+    return on + (on.empty() || missed.empty() ? "" : "; ") + fmt::format("{}", fmt::join(missed, "; "));
+}
+
+bool is_held(sandbox::Layer layer, const RoleLayers& roles) {
+    return std::ranges::none_of(
+        roles, [&](const auto& entry) { return entry.second.applies(layer) && !entry.second.holds(layer); });
+}
+
+void print_layers(const Result<RoleLayers>& roles) {
+    if (!roles) {
+        fmt::print("the sandbox cannot be examined: {}\n", roles.error().to_string());
+        return;
+    }
+    fmt::print("sandbox: the layers between a candidate's processes and this machine\n");
+    for (const sandbox::Layer layer : sandbox::all_layers) {
+        fmt::print("{:<8} {:<17} {}\n{:<27}{}\n", is_held(layer, *roles) ? "on" : "PARTLY", sandbox::to_string(layer),
+                   sandbox::protects(layer), "", describe_layer(layer, *roles));
+    }
+}
+
 int run_doctor(const Common& common) {
     std::vector<Probe> probes;
     probes.push_back(
@@ -91,6 +141,7 @@ int run_doctor(const Common& common) {
         probes.push_back(probe_device("vgpu", true));
     }
     probes.push_back(gpu);
+    const auto layers = probe_layers(common);
     bool healthy = true;
     for (const Probe& probe : probes) {
         healthy = healthy && (probe.ok || !probe.required);
@@ -100,6 +151,10 @@ int run_doctor(const Common& common) {
                             {"version", version},
                             {"healthy", healthy},
                             {"probes", nlohmann::json::array()}};
+        json["layers"] = nlohmann::json::object();
+        for (const auto& [role, layers] : layers ? *layers : RoleLayers{}) {
+            json["layers"][role] = layers.to_json();
+        }
         for (const Probe& probe : probes) {
             json["probes"].push_back(
                 {{"name", probe.name}, {"ok", probe.ok}, {"required", probe.required}, {"detail", probe.detail}});
@@ -113,6 +168,7 @@ int run_doctor(const Common& common) {
                                         : "absent",
                        probe.name, probe.detail);
         }
+        print_layers(layers);
         fmt::print("{}\n", healthy ? "ready" : "not ready: see MISSING above");
     }
     return healthy ? Ok : Environment;

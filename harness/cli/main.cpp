@@ -21,7 +21,10 @@ int run_worker(const char* role) {
         return assay::plan::plan_worker();
     }
     if (std::strcmp(role, "run") == 0) {
-        return assay::eval::run_worker();
+        return assay::eval::run_worker(assay::sandbox::run_virtual_policy);
+    }
+    if (std::strcmp(role, "run-gpu") == 0) {
+        return assay::eval::run_worker(assay::sandbox::run_gpu_policy);
     }
     fmt::print(stderr, "assay: no such worker: {}\n", role);
     return assay::cli::Usage;

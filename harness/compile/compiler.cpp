@@ -5,6 +5,8 @@
 #include "compile/compiler.h"
 
 #include <algorithm>
+#include <csignal>
+#include <cstring>
 #include <fmt/format.h>
 #include <system_error>
 
@@ -15,8 +17,8 @@
 #include "compile/options.h"
 #include "compile/protocol.h"
 #include "sandbox/landlock.h"
+#include "sandbox/server.h"
 #include "sandbox/text.h"
-#include "sandbox/worker.h"
 
 namespace assay::compile {
 
@@ -27,8 +29,6 @@ using nlohmann::json;
 using sandbox::Message;
 using Clock = std::chrono::steady_clock;
 
-/// Time for what is not the candidate's compilation: the fork, the transfer, a busy machine.
-constexpr std::chrono::milliseconds grace{10'000};
 constexpr std::chrono::milliseconds open_timeout{60'000};
 constexpr std::size_t shown_log_bytes = 32U << 10;
 
@@ -109,6 +109,33 @@ Compilation failed(const std::string& failure, const std::string& explanation) {
     return compilation;
 }
 
+/// What to say of a child that ended without a reply.
+Compilation obituary(const sandbox::CallError& error) {
+    using Kind = sandbox::CallError::Kind;
+    const sandbox::Exit& exit = error.exit;
+    // How LLVM and C++ say that an allocation failed, before they abort.
+    const bool no_memory =
+        exit.log.find("out of memory") != exit.log.npos || exit.log.find("bad_alloc") != exit.log.npos;
+    const auto say = [&](const char* failure, const std::string& sentence) {
+        return failed(failure, sentence + "\n" + exit.log);
+    };
+    if (error.kind == Kind::Timeout) {
+        return say(failure_timeout, "the compiler did not finish in time");
+    }
+    if (error.kind == Kind::Violation) {
+        return say(failure_violation, "the compiler made a system call that no compilation needs, and was stopped");
+    }
+    if (no_memory) {
+        return say(failure_resource_limit, "the compiler ran out of memory");
+    }
+    // SIGKILL: the hard limit, or the kernel short of memory.
+    if (exit.signalled && (exit.code == SIGXCPU || exit.code == SIGKILL)) {
+        return say(failure_resource_limit, "the compiler used up its limit of processor time or memory");
+    }
+    return say(failure_crash, exit.signalled ? fmt::format("the compiler crashed with {}", ::sigdescr_np(exit.code))
+                                             : "the compiler ended without an answer");
+}
+
 /// NVRTC takes C strings, and would silently compile only what is before a zero byte.
 std::optional<Compilation> refuse_zero_byte(const Request& request, const std::string& name) {
     const auto zero = request.source.find('\0');
@@ -134,8 +161,8 @@ struct Compiler::State {
     /// unloaded.
     std::string compiler_identity() const;
     std::string key(const Request& request) const;
-    /// The worker, started if it has to be.
-    Result<sandbox::Worker*> ensure_worker();
+    /// A new child of the server, which is started if it has to be.
+    Result<sandbox::Worker> spawn();
     Result<Compilation> run(const Request& request, const std::string& name);
     Compilation read_reply(const Message& reply, const Request& request, const std::string& name) const;
     bool may_quote(std::string_view file, const Request& request, const std::string& name) const;
@@ -144,8 +171,9 @@ struct Compiler::State {
     Toolkit toolkit;
     CompileLimits limits;
     Cache cache;
-    std::optional<sandbox::Worker> worker;
-    std::optional<std::string> unconfined; ///< a warning
+    std::shared_ptr<sandbox::Server> server;
+    std::optional<sandbox::Layers> layers; ///< of the last child
+    bool confined = true;                  ///< it saw no file but the toolkit's
     std::vector<std::string> warnings;
 };
 
@@ -159,7 +187,7 @@ std::string Compiler::State::compiler_identity() const {
 std::string Compiler::State::key(const Request& request) const {
     // Confinement is part of it: without, a source may have compiled for what it found in a file.
     const json all{1, // the version of what an entry holds
-                   sandbox::landlock_abi() > 0,
+                   sandbox::landlock_abi() > 0 && !sandbox::is_switched_off(sandbox::Layer::Landlock),
                    compiler_identity(),
                    headers_digest(),
                    request.name,
@@ -169,34 +197,37 @@ std::string Compiler::State::key(const Request& request) const {
     return hash_hex(all.dump(-1, ' ', false, json::error_handler_t::replace));
 }
 
-Result<sandbox::Worker*> Compiler::State::ensure_worker() {
-    if (worker && worker->alive()) {
-        return &*worker;
+Result<sandbox::Worker> Compiler::State::spawn() {
+    const sandbox::Limits child{.address_space = limits.address_space, .cpu_seconds = limits.cpu_seconds};
+    // A server that has died between requests, or was killed by somebody else, is no candidate's fault: once more.
+    for (int attempt = 0; attempt < 2; attempt++) {
+        if (!server || !server->alive()) {
+            std::vector<std::string> readable{toolkit.nvrtc.parent_path().string()};
+            for (const fs::path& folder : toolkit.include) {
+                readable.push_back(folder.string());
+            }
+            const Message open{
+                {{"nvrtc", toolkit.nvrtc.string()},
+                 {"options", {"-default-device", "-rdc=true", "-arch=compute_90", "-std=c++20", "-lineinfo"}},
+                 {"readable", readable}},
+                {}};
+            auto started = sandbox::Server::start("compile", open, open_timeout);
+            if (!started) {
+                return std::unexpected(started.error());
+            }
+            server = std::move(*started);
+        }
+        auto worker = server->spawn(child);
+        if (worker || attempt == 1) {
+            return worker;
+        }
+        server.reset();
     }
-    auto started = sandbox::Worker::start("compile", {});
-    if (!started) {
-        return std::unexpected(started.error());
-    }
-    const Message open{{{"do", "open"},
-                        {"nvrtc", toolkit.nvrtc.string()},
-                        {"options", {"-default-device", "-rdc=true", "-arch=compute_90", "-std=c++20", "-lineinfo"}}},
-                       {}};
-    const auto reply = started->call(open, open_timeout);
-    if (!reply) {
-        return fail("the compile worker does not start: " + reply.error().to_string(), toolkit.nvrtc.string(),
-                    reply.error().exit.log);
-    }
-    if (const auto error = sandbox::reply_error(*reply)) {
-        return std::unexpected(*error);
-    }
-    if (number(*reply, "landlock", 0) == 0) {
-        unconfined = "the kernel has no Landlock: a source's #include can open any file that this user can read";
-    }
-    return &worker.emplace(std::move(*started));
+    std::unreachable();
 }
 
 bool Compiler::State::may_quote(std::string_view file, const Request& request, const std::string& name) const {
-    if (!unconfined) { // NVRTC could open nothing else
+    if (confined) { // NVRTC could open nothing else
         return true;
     }
     const auto is_named = [&](std::string_view known) { return file == known; };
@@ -233,51 +264,34 @@ Compilation Compiler::State::read_reply(const Message& reply, const Request& req
 
 Result<Compilation> Compiler::State::run(const Request& request, const std::string& name) {
     Message message;
-    std::vector<std::string> readable{toolkit.nvrtc.parent_path().string()};
-    for (const fs::path& folder : toolkit.include) {
-        readable.push_back(folder.string());
-    }
-    message.header = {{"do", "compile"},
-                      {"name", name},
-                      {"options", nvrtc_options(toolkit, request)},
-                      {"headers", request.headers},
-                      {"readable", readable},
-                      {"wall_ms", limits.wall.count()},
-                      {"cpu_seconds", limits.cpu_seconds},
-                      {"address_space", limits.address_space}};
+    message.header = {{"name", name}, {"options", nvrtc_options(toolkit, request)}, {"headers", request.headers}};
     const auto* source = reinterpret_cast<const std::byte*>(request.source.data());
     message.blobs.emplace_back(source, source + request.source.size());
 
-    // A worker that dies between requests, or is killed by somebody else, is not the candidate's fault: try once more.
-    for (int attempt = 0; attempt < 2; attempt++) {
-        const auto ready = ensure_worker();
-        if (!ready) {
-            return std::unexpected(ready.error());
-        }
-        const auto reply = (*ready)->call(message, limits.wall + grace);
-        if (!reply) {
-            worker.reset();
-            if (reply.error().kind == sandbox::CallError::Kind::Timeout) {
-                return failed(failure_timeout, reply.error().to_string());
-            }
-            continue;
-        }
-        if (auto error = sandbox::reply_error(*reply)) {
-            return std::unexpected(*error);
-        }
-        if (text(*reply, "failure").empty() && reply->blobs.size() != 1) {
-            worker.reset();
-            continue;
-        }
-        return read_reply(*reply, request, name);
+    auto worker = spawn();
+    if (!worker) {
+        return std::unexpected(worker.error());
     }
-    return failed(failure_crash, "the compile worker died twice on this source");
+    layers = worker->layers();
+    confined = layers->holds(sandbox::Layer::Landlock) || layers->holds(sandbox::Layer::MinimalRoot);
+    const auto reply = worker->call(message, limits.wall);
+    if (!reply) {
+        return obituary(reply.error());
+    }
+    if (auto error = sandbox::reply_error(*reply)) {
+        return std::unexpected(*error);
+    }
+    if (text(*reply, "failure").empty() && reply->blobs.size() != 1) {
+        return failed(failure_crash, "the compiler's reply made no sense");
+    }
+    return read_reply(*reply, request, name);
 }
 
 void Compiler::State::collect_warnings() {
     warnings = cache.warnings();
-    if (unconfined) {
-        warnings.push_back(*unconfined);
+    if (!confined) {
+        warnings.emplace_back("neither Landlock nor a minimal root is to be had here: a source's #include can open any "
+                              "file that this user can read");
     }
 }
 
@@ -317,6 +331,18 @@ Result<Compilation> Compiler::compile(const Request& request) {
 
 const std::vector<std::string>& Compiler::warnings() const {
     return state_->warnings;
+}
+
+const std::optional<sandbox::Layers>& Compiler::layers() const {
+    return state_->layers;
+}
+
+Result<sandbox::Layers> Compiler::probe_layers() {
+    auto worker = state_->spawn();
+    if (!worker) {
+        return std::unexpected(worker.error());
+    }
+    return worker->layers();
 }
 
 } // namespace assay::compile

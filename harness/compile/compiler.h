@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "sandbox/layer.h"
 
 namespace assay::compile {
 
@@ -62,7 +63,8 @@ struct Compilation {
     std::string log;    ///< NVRTC's, capped and cleaned of control characters
     double seconds = 0; ///< of wall time; 0 from the cache
     bool cached = false;
-    /// Set when the compiler itself gave up on the candidate: "timeout", "resource_limit", "crash"; with `log`.
+    /// Set when the compiler itself gave up on the candidate: "timeout", "resource_limit", "crash",
+    /// "violation" (it did what the sandbox forbids); with `log`.
     std::string failure;
 };
 
@@ -72,7 +74,7 @@ struct CompileLimits {
     std::uint64_t address_space = 8ull << 30;
 };
 
-/// Compiles through the cache, with one warm worker for each compiler object; an object is for one thread at a time. An
+/// Compiles through the cache, with one warm server for each compiler object; an object is for one thread at a time. An
 /// Error is the harness's fault (no NVRTC, a worker that cannot start) or its caller's (an option that is not allowed);
 /// what the candidate did wrong is in the Compilation.
 class Compiler {
@@ -84,6 +86,10 @@ public:
     [[nodiscard]] Result<Compilation> compile(const Request& request);
     /// What went wrong with the cache so far, each once; and that candidates' includes are not confined, if that is so.
     [[nodiscard]] const std::vector<std::string>& warnings() const;
+    /// Those of the process that compiled last; none while everything came from the cache.
+    [[nodiscard]] const std::optional<sandbox::Layers>& layers() const;
+    /// Those of a process that would compile now.
+    [[nodiscard]] Result<sandbox::Layers> probe_layers();
 
 private:
     struct State;

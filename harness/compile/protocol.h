@@ -1,9 +1,8 @@
 // What the compiler and its worker say to each other.
 //
-//   {"do": "open", "nvrtc": path, "options": [...]}            -> {"landlock": ABI}
-//   {"do": "compile", "name", "options": [...], "headers": {name: text}, "readable": [folders],
-//    "wall_ms", "cpu_seconds", "address_space"} + the source   -> {"result", "explanation", "log"} + the PTX
-//                                                              or {"failure", "explanation"[, "log"]}
+// The server is opened with {"nvrtc": path, "options": [...], "readable": [folders]}. A child of it answers
+//   {"name", "options": [...], "headers": {name: text}} + the source -> {"result", "explanation", "log"} + the PTX
+//                                                                    or {"failure", "explanation", "log"}
 #pragma once
 
 #include <cstddef>
@@ -17,5 +16,6 @@ inline constexpr std::size_t max_log_bytes = 128UL << 10;
 inline constexpr const char* failure_timeout = "timeout";
 inline constexpr const char* failure_resource_limit = "resource_limit";
 inline constexpr const char* failure_crash = "crash";
+inline constexpr const char* failure_violation = "violation";
 
 } // namespace assay::compile

@@ -91,6 +91,10 @@ void Attempt::warn(const std::vector<std::string>& warnings) {
     evaluation_.warnings.insert(evaluation_.warnings.end(), warnings.begin(), warnings.end());
 }
 
+void Attempt::note_layers(const std::string& stage, const sandbox::Layers& layers) {
+    evaluation_.sandbox[stage] = layers.to_json();
+}
+
 void Attempt::pass() {
     evaluation_.status = store::Status::Passed;
 }
@@ -117,8 +121,12 @@ bool Attempt::compile(compile::Compiler& compiler, const std::string& architectu
         fail_harness(compilation.error());
         return false;
     }
+    if (!compilation->cached && compiler.layers()) {
+        note_layers("compile", *compiler.layers());
+    }
     if (!compilation->failure.empty()) {
         const store::Status status = compilation->failure == "timeout"          ? store::Status::Timeout
+                                     : compilation->failure == "violation"      ? store::Status::Rejected
                                      : compilation->failure == "resource_limit" ? store::Status::ResourceLimit
                                                                                 : store::Status::CompileError;
         return fail(status,
@@ -164,6 +172,9 @@ bool Attempt::record(plan::Planner& planner, compile::Compiler& compiler, const 
     enter("plan");
     bindings_ = bindings;
     auto recorded = planner.record(*ptx_, candidate_.entry, bindings, properties);
+    if (planner.layers()) {
+        note_layers("plan", *planner.layers());
+    }
     if (!recorded) {
         fail_harness(recorded.error());
         return false;

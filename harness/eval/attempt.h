@@ -54,6 +54,7 @@ private:
                              std::uint8_t poison, const std::string& stage, const Place& place);
     [[nodiscard]] bool check_workload(Reference& reference, std::size_t index, const tasks::Workload& workload);
     void enter(const std::string& stage);
+    void note_layers(const std::string& stage, const sandbox::Layers& layers);
     [[nodiscard]] std::uint8_t random_poison();
 
     const Settings& settings_;

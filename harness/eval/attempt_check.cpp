@@ -56,6 +56,7 @@ bool Attempt::start_runner(const std::string& device) {
         return false;
     }
     runner_.emplace(std::move(*runner));
+    note_layers("run", runner_->layers());
     return true;
 }
 

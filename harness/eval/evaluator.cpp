@@ -1,6 +1,7 @@
 #include "eval/evaluator.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "eval/attempt.h"
 #include "eval/evaluator_state.h"
@@ -64,7 +65,56 @@ Result<std::unique_ptr<Evaluator>> Evaluator::open(Settings settings) {
     auto state = std::make_unique<State>();
     state->settings = std::move(settings);
     state->compiler = std::make_unique<compile::Compiler>(*toolkit, state->settings.cache);
-    return std::unique_ptr<Evaluator>(new Evaluator(std::move(state)));
+    std::unique_ptr<Evaluator> evaluator(new Evaluator(std::move(state)));
+    if (auto held = evaluator->require_layers(); !held) {
+        return std::unexpected(held.error());
+    }
+    return evaluator;
+}
+
+Result<std::map<std::string, sandbox::Layers>> Evaluator::probe_layers() {
+    std::map<std::string, sandbox::Layers> layers;
+    const auto note = [&](const std::string& role, Result<sandbox::Layers> found) -> Result<> {
+        if (!found) {
+            return std::unexpected(found.error());
+        }
+        layers[role] = std::move(*found);
+        return {};
+    };
+    auto noted = note("compile", state_->compiler->probe_layers());
+    noted = noted ? note("plan", state_->planner.probe_layers()) : noted;
+    if (noted) {
+        const auto runner = Runner::start(state_->settings.device);
+        noted = note("run", runner ? Result<sandbox::Layers>(runner->layers()) : std::unexpected(runner.error()));
+    }
+    if (!noted) {
+        return std::unexpected(noted.error());
+    }
+    return layers;
+}
+
+Result<> Evaluator::require_layers() {
+    if (state_->settings.required_layers.empty()) {
+        return {};
+    }
+    const auto found = probe_layers();
+    if (!found) {
+        return std::unexpected(found.error());
+    }
+    std::vector<std::string> missing;
+    for (const auto& [role, layers] : *found) {
+        for (const sandbox::Layer layer : state_->settings.required_layers) {
+            if (layers.applies(layer) && !layers.holds(layer)) {
+                missing.push_back(
+                    fmt::format("{} of the {} process: {}", sandbox::to_string(layer), role, layers.reason(layer)));
+            }
+        }
+    }
+    if (missing.empty()) {
+        return {};
+    }
+    return fail(fmt::format("required layers are missing: {}", fmt::join(missing, "; ")), "sandbox",
+                "`assay doctor` explains each layer");
 }
 
 store::Evaluation Evaluator::evaluate(const tasks::Task& task, const Candidate& candidate, const Progress& progress) {

@@ -9,11 +9,14 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "eval/candidate.h"
 #include "plan/launch_plan.h"
+#include "sandbox/layer.h"
 #include "store/evaluation.h"
 #include "tasks/task.h"
 
@@ -24,7 +27,9 @@ struct Settings {
     std::filesystem::path cache; ///< folder; empty: none
     std::string device = "auto"; ///< "vgpu", "cuda:N" or "auto"
     bool time = true;
-    std::chrono::milliseconds time_budget{700};        ///< of timing one candidate, warm-up included
+    std::chrono::milliseconds time_budget{700}; ///< of timing one candidate, warm-up included
+    /// A process that lacks one of them, although it applies to its role, judges nothing.
+    std::vector<sandbox::Layer> required_layers;
     std::chrono::milliseconds kernel_deadline{10'000}; ///< of one run, or 50 times the baseline's if that is longer
 };
 
@@ -33,7 +38,7 @@ using Progress = std::function<void(const std::string& stage)>;
 
 class Evaluator {
 public:
-    /// An Error here means that nothing can be judged: no toolkit, no such device.
+    /// An Error here means that nothing can be judged: no toolkit, no such device, a required layer is missing.
     [[nodiscard]] static Result<std::unique_ptr<Evaluator>> open(Settings settings);
     ~Evaluator();
 
@@ -41,6 +46,9 @@ public:
     /// task one after the other share the reference's worker.
     [[nodiscard]] store::Evaluation evaluate(const tasks::Task& task, const Candidate& candidate,
                                              const Progress& progress = {});
+
+    /// The layers of a process of each role, as it would be locked now.
+    [[nodiscard]] Result<std::map<std::string, sandbox::Layers>> probe_layers();
 
     /// Runs the reference of `task` on every workload that an evaluation would run, and says what is unsound: a mutant
     /// output that passes, a workload where the reference itself fails. Empty: sound. Outputs of fewer than 32 elements
@@ -59,6 +67,7 @@ public:
 private:
     struct State;
     explicit Evaluator(std::unique_ptr<State> state);
+    [[nodiscard]] Result<> require_layers();
     std::unique_ptr<State> state_;
 };
 

@@ -1,13 +1,15 @@
 #include "eval/run_worker.h"
 
+#include <array>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <vector>
 
 #include "eval/executor.h"
 #include "plan/plan_json.h"
-#include "sandbox/worker.h"
+#include "sandbox/serve.h"
 
 #if ASSAY_VGPU
 #include "vgpu/vgpu.h"
@@ -74,14 +76,93 @@ Message fault_reply(const Session& session, const DeviceFault& fault) {
             {}};
 }
 
-Result<Message> open(Worker& worker, const json& request) {
-    auto session = Session::open(request.at("device").get<std::string>());
+/// A kernel that does next to nothing: the first one costs what loads lazily (the code generator, the driver's
+/// assembler), and a device that does not run it under the sandbox runs nothing.
+constexpr const char* trivial_kernel = R"(.version 7.8
+.target sm_52
+.address_size 64
+.visible .entry warm_up(.param .u64 out) {
+    .reg .u32 %r<2>;
+    .reg .u64 %rd<4>;
+    ld.param.u64 %rd1, [out];
+    mov.u32 %r1, %tid.x;
+    mul.wide.u32 %rd2, %r1, 4;
+    add.u64 %rd3, %rd1, %rd2;
+    st.global.u32 [%rd3], %r1;
+    ret;
+}
+)";
+
+Result<> run_trivial_kernel(const Session& session) {
+    const driver::Table& table = session.table();
+    CUmodule module = nullptr;
+    CUfunction function = nullptr;
+    CUdeviceptr buffer = 0;
+    const char* call = "cuModuleLoadDataEx";
+    CUresult result = table.cuModuleLoadDataEx(&module, trivial_kernel, 0, nullptr, nullptr);
+    const auto then = [&](const char* name, auto work) {
+        if (result == CUDA_SUCCESS) {
+            call = name;
+            result = work();
+        }
+    };
+    then("cuModuleGetFunction", [&] { return table.cuModuleGetFunction(&function, module, "warm_up"); });
+    then("cuMemAlloc", [&] { return table.cuMemAlloc_v2(&buffer, 128); });
+    std::array<void*, 1> parameters{&buffer};
+    then("cuLaunchKernel",
+         [&] { return table.cuLaunchKernel(function, 1, 1, 1, 32, 1, 1, 0, nullptr, parameters.data(), nullptr); });
+    then("cuCtxSynchronize", [&] { return table.cuCtxSynchronize(); });
+    std::array<std::uint32_t, 32> numbers{};
+    then("cuMemcpyDtoH", [&] { return table.cuMemcpyDtoH_v2(numbers.data(), buffer, sizeof numbers); });
+    then("cuMemFree", [&] { return table.cuMemFree_v2(buffer); });
+    then("cuModuleUnload", [&] { return table.cuModuleUnload(module); });
+    if (result != CUDA_SUCCESS) {
+        return std::unexpected(driver::driver_error(table, call, result));
+    }
+    if (numbers[31] != 31) {
+        return fail("a trivial kernel computed nonsense", session.description().name);
+    }
+    return {};
+}
+
+/// What a driver opens again after it has been initialised.
+std::vector<sandbox::Visible> files_of_a_driver() {
+    std::vector<sandbox::Visible> files{{"/usr"},
+                                        {"/lib"},
+                                        {"/lib64"},
+                                        {"/opt"},
+                                        {"/etc"},
+                                        {"/sys"},
+                                        {"/dev/shm", true},
+                                        {"/dev/null", true},
+                                        {"/proc/self", true},
+                                        {"/proc/driver"},
+                                        {"/proc/devices"}};
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator("/dev", ignored)) {
+        if (entry.path().filename().string().starts_with("nvidia")) {
+            files.push_back({entry.path(), true});
+        }
+    }
+    return files;
+}
+
+Result<sandbox::Opened> open(Worker& worker, const Message& request) {
+    auto session = Session::open(request.header.at("device").get<std::string>());
     if (!session) {
         return std::unexpected(session.error());
     }
+    if (const auto warm = run_trivial_kernel(*session); !warm) {
+        return std::unexpected(warm.error());
+    }
     worker.session.emplace(std::move(*session));
     worker.flush.emplace(*worker.session);
-    return Message{json{{"device", to_json(worker.session->description())}}, {}};
+    sandbox::Opened opened;
+    opened.reply.header = {{"device", to_json(worker.session->description())}};
+    if (worker.session->is_gpu()) {
+        opened.visible = files_of_a_driver();
+    }
+    return opened;
 }
 
 Message load(Worker& worker, const Message& request) {
@@ -181,11 +262,9 @@ Message notes() {
 
 Result<Message> answer(Worker& worker, const Message& request) {
     const auto op = request.header.at("op").get<std::string>();
-    if (op == "open") {
-        return open(worker, request.header);
-    }
-    if (!worker.session) {
-        return fail("no device is open", "run worker");
+    if (op == "probe") {
+        const auto runs = run_trivial_kernel(*worker.session);
+        return runs ? Result<Message>(Message{}) : std::unexpected(runs.error());
     }
     if (op == "load") {
         return load(worker, request);
@@ -233,15 +312,20 @@ driver::DeviceDescription description_from_json(const json& j) {
     return d;
 }
 
-int run_worker() {
+int run_worker(const sandbox::Policy& policy) {
     Worker worker;
-    return sandbox::serve([&worker](const Message& request) -> Result<Message> {
-        try {
-            return answer(worker, request);
-        } catch (const std::exception& error) { // a malformed request: the supervisor's bug, told to it
-            return fail(error.what(), "run worker");
-        }
-    });
+    const sandbox::Service service{
+        .policy = policy,
+        .open = [&worker](const Message& request) { return open(worker, request); },
+        .handle = [&worker](const Message& request) -> Result<Message> {
+            try {
+                return answer(worker, request);
+            } catch (const std::exception& error) { // a malformed request: the supervisor's bug, told to it
+                return fail(error.what(), "run worker");
+            }
+        }};
+    // A GPU's context does not survive a fork: such a worker is a process from its start, and locks itself.
+    return policy.runs_driver ? sandbox::serve_locked(service) : sandbox::serve_children(service);
 }
 
 } // namespace assay::eval

@@ -1,8 +1,10 @@
-// The process that runs kernels (`assay --worker run`).
+// The process that runs kernels: `assay --worker run`, a server that has the vGPU ready and forks a locked child for
+// each candidate, or `assay --worker run-gpu`, one process with a GPU, which is initialised first and then locked.
 //
 // It holds a device, modules and prepared plans, and nothing that a candidate could profit from: no expected outputs,
 // no tolerances, no keys. One request, one reply:
-//   {"op": "open", "device"}                    → {"device": {...}}
+//   {"device"}, the first                       → {"device": {...}}
+//   {"op": "probe"}                             → {}: a trivial kernel runs
 //   {"op": "load"} + PTX                        → {"module": N}
 //   {"op": "prepare", "module", "plan"}         → {"plan": N}
 //   {"op": "inputs", "plan"} + one blob an input → {}
@@ -18,10 +20,11 @@
 #include <nlohmann/json.hpp>
 
 #include "driver/device.h"
+#include "sandbox/policy.h"
 
 namespace assay::eval {
 
-int run_worker();
+int run_worker(const sandbox::Policy& policy);
 
 [[nodiscard]] nlohmann::json to_json(const driver::DeviceDescription& description);
 [[nodiscard]] driver::DeviceDescription description_from_json(const nlohmann::json& json);

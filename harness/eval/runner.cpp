@@ -2,8 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <mutex>
+
 #include "eval/run_worker.h"
+#include "eval/session.h"
 #include "plan/plan_json.h"
+#include "sandbox/server.h"
 
 namespace assay::eval {
 
@@ -98,6 +102,27 @@ auto pick(RunResult<Message> reply, Function function) -> RunResult<decltype(fun
     }
 }
 
+constexpr std::chrono::milliseconds open_timeout{60'000};
+/// Beyond what the server has reserved for device memory: code generation, and copies of images.
+constexpr std::uint64_t virtual_address_space = 32ull << 30;
+/// Of all images of a reply; memory files count as files.
+constexpr std::uint64_t image_bytes = 64ull << 30;
+
+/// One for the whole program: what it has loaded is the same for all.
+Result<std::shared_ptr<sandbox::Server>> run_server() {
+    static std::mutex mutex;
+    static std::shared_ptr<sandbox::Server> server;
+    const std::scoped_lock lock(mutex);
+    if (!server || !server->alive()) {
+        auto started = sandbox::Server::start("run", {json{{"device", "vgpu"}}, {}}, open_timeout);
+        if (!started) {
+            return std::unexpected(started.error());
+        }
+        server = std::move(*started);
+    }
+    return server;
+}
+
 std::vector<Bytes> blobs(Message reply) {
     return std::move(reply.blobs);
 }
@@ -106,13 +131,41 @@ void nothing(const Message&) {}
 } // namespace
 
 Result<Runner> Runner::start(const std::string& device) {
-    auto worker = sandbox::Worker::start("run", sandbox::Limits{});
+    if (device == "auto") {
+        if (auto gpu = start_gpu("cuda:0"); gpu || !has_vgpu()) {
+            return gpu;
+        }
+    }
+    return (device == "auto" || device == "vgpu") && has_vgpu() ? start_virtual() : start_gpu(device);
+}
+
+Result<Runner> Runner::start_virtual() {
+    // A server that has died, or was killed by somebody else, is no candidate's fault: once more.
+    for (int attempt = 0;; ++attempt) {
+        const auto server = run_server();
+        if (!server) {
+            return std::unexpected(server.error());
+        }
+        auto worker = (*server)->spawn({.address_space = virtual_address_space, .file_bytes = image_bytes});
+        if (worker) {
+            return Runner(std::move(*worker), description_from_json((*server)->opened().header.at("device")));
+        }
+        if (attempt == 1) {
+            return std::unexpected(worker.error());
+        }
+    }
+}
+
+Result<Runner> Runner::start_gpu(const std::string& device, const std::string& unlocked) {
+    auto worker = sandbox::Worker::start("run-gpu", sandbox::Limits{});
     if (!worker) {
         return std::unexpected(worker.error());
     }
-    Runner runner(std::move(*worker));
-    const auto reply =
-        runner.worker_.call({json{{"op", "open"}, {"device", device}}, {}}, std::chrono::milliseconds(60'000));
+    json open{{"device", device}};
+    if (!unlocked.empty()) {
+        open["unlocked"] = unlocked;
+    }
+    const auto reply = worker->call({std::move(open), {}}, open_timeout);
     if (!reply) {
         return fail("the run worker did not start: " + reply.error().to_string(), "device " + device,
                     "see `assay doctor`");
@@ -120,8 +173,17 @@ Result<Runner> Runner::start(const std::string& device) {
     if (const auto error = sandbox::reply_error(*reply)) {
         return std::unexpected(*error);
     }
-    runner.description_ = description_from_json(reply->header.at("device"));
-    return runner;
+    auto description = description_from_json(reply->header.at("device"));
+    if (unlocked
+            .empty()) { // drivers differ in what they need once they run: better unlocked, and said so, than no device
+        const auto probe = worker->call({json{{"op", "probe"}}, {}}, open_timeout);
+        const auto error =
+            probe ? sandbox::reply_error(*probe) : std::optional(Error{probe.error().to_string(), {}, {}});
+        if (error) {
+            return start_gpu(device, "the device did not work under it: " + error->what);
+        }
+    }
+    return Runner(std::move(*worker), std::move(description));
 }
 
 RunResult<Message> Runner::call(Message request, Timeout timeout) {
@@ -136,6 +198,11 @@ RunResult<Message> Runner::call(Message request, Timeout timeout) {
                 RunFault{store::Status::Timeout, "deadline",
                          fmt::format("no result after {:.1f} s", static_cast<double>(timeout.count()) / 1e3),
                          "look for a loop in a kernel that does not end, or for threads that wait for one another", 0});
+        }
+        if (reply.error().kind == sandbox::CallError::Kind::Violation) {
+            return std::unexpected(RunFault{
+                store::Status::Rejected, "sandbox", reply.error().to_string(),
+                "kernels make no system calls: if this one is honest, it is a fault of assay, see `assay doctor`", 0});
         }
         return std::unexpected(harness_fault("the run worker died: " + reply.error().to_string()));
     }

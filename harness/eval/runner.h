@@ -30,10 +30,13 @@ template <class T> using RunResult = std::expected<T, RunFault>;
 /// is false.
 class Runner {
 public:
+    /// "vgpu", "cuda:N", or "auto": the first GPU if there is one, else the vGPU.
     [[nodiscard]] static Result<Runner> start(const std::string& device);
 
     [[nodiscard]] const driver::DeviceDescription& device() const { return description_; }
     [[nodiscard]] bool usable() const { return usable_; }
+    /// Those that the worker is locked with.
+    [[nodiscard]] const sandbox::Layers& layers() const { return worker_.layers(); }
 
     using Timeout = std::chrono::milliseconds;
     [[nodiscard]] RunResult<std::uint32_t> load(const std::string& ptx, Timeout timeout);
@@ -56,7 +59,11 @@ public:
     [[nodiscard]] Notes take_notes();
 
 private:
-    explicit Runner(sandbox::Worker worker) : worker_(std::move(worker)) {}
+    Runner(sandbox::Worker worker, driver::DeviceDescription description)
+        : worker_(std::move(worker)), description_(std::move(description)) {}
+    [[nodiscard]] static Result<Runner> start_virtual();
+    /// `unlocked`: why the worker is not to lock itself; empty: it does.
+    [[nodiscard]] static Result<Runner> start_gpu(const std::string& device, const std::string& unlocked = {});
     [[nodiscard]] RunResult<sandbox::Message> call(sandbox::Message request, Timeout timeout);
 
     sandbox::Worker worker_;

@@ -50,12 +50,6 @@ Session::Session(Session&& other) noexcept
       description_(std::move(other.description_)) {}
 
 Result<Session> Session::open(const std::string& device) {
-    if (device == "auto") {
-        if (auto gpu = open("cuda:0"); gpu || !has_vgpu()) {
-            return gpu;
-        }
-        return open("vgpu");
-    }
     int ordinal = 0;
     Result<const driver::Table*> table = nullptr;
     if (device == "vgpu") {

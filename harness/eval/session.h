@@ -10,7 +10,7 @@ namespace assay::eval {
 
 class Session {
 public:
-    /// "vgpu", "cuda:N", or "auto": the first GPU if there is one, else the vGPU.
+    /// "vgpu" or "cuda:N".
     [[nodiscard]] static Result<Session> open(const std::string& device);
     ~Session();
     Session(Session&& other) noexcept;

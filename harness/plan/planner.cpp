@@ -1,4 +1,4 @@
-// The planner's two sides: the supervisor, which keeps one worker, and the worker, which records.
+// The planner's two sides: the supervisor, which keeps a server, and the server's children, which record.
 //
 // The interpreter is memory-safe by construction, but it reads what a candidate wrote; so it runs where a bug can harm
 // one recording and a loop that its limits do not catch ends at the deadline.
@@ -12,7 +12,8 @@
 #include "isa/decode.h"
 #include "plan/protocol.h"
 #include "ptx/parser.h"
-#include "sandbox/worker.h"
+#include "sandbox/serve.h"
+#include "sandbox/server.h"
 
 namespace assay::plan {
 
@@ -23,6 +24,9 @@ constexpr std::uint64_t address_space = 0; // the sanitizer reserves terabytes
 #else
 constexpr std::uint64_t address_space = 8ull << 30;
 #endif
+
+/// Of a plan in its reply; memory files count as files.
+constexpr std::uint64_t reply_bytes = 1ull << 30;
 
 /// A worker that died may do so again, for a candidate that broke it: twice is no accident.
 constexpr int attempts = 2;
@@ -74,7 +78,23 @@ Result<Outcome> record_all(const RecordingRequest& request) {
 } // namespace
 
 struct Planner::State {
-    std::unique_ptr<sandbox::Worker> worker;
+    std::shared_ptr<sandbox::Server> server;
+    std::optional<sandbox::Layers> layers;
+
+    Result<sandbox::Worker> spawn() {
+        if (!server || !server->alive()) {
+            auto started = sandbox::Server::start("plan", {}, std::chrono::seconds(60));
+            if (!started) {
+                return std::unexpected(std::move(started.error()));
+            }
+            server = std::move(*started);
+        }
+        auto worker = server->spawn({.address_space = address_space, .file_bytes = reply_bytes});
+        if (!worker) {
+            server.reset();
+        }
+        return worker;
+    }
 };
 
 Planner::Planner() : state_(std::make_unique<State>()) {}
@@ -88,21 +108,19 @@ Result<std::expected<Recording, PlanError>> Planner::record(const std::string& p
     const sandbox::Message request = to_message({ptx, entry, bindings, device, limits});
     std::string died;
     for (int attempt = 0; attempt < attempts; ++attempt) {
-        if (!state_->worker || !state_->worker->alive()) {
-            auto started = sandbox::Worker::start("plan", {.address_space = address_space});
-            if (!started) {
-                return std::unexpected(std::move(started.error()));
-            }
-            state_->worker = std::make_unique<sandbox::Worker>(std::move(*started));
+        auto worker = state_->spawn();
+        if (!worker) {
+            died = worker.error().to_string();
+            continue;
         }
-        auto reply = state_->worker->call(request, timeout);
+        state_->layers = worker->layers();
+        auto reply = worker->call(request, timeout);
         if (reply) {
             if (auto error = sandbox::reply_error(*reply)) {
                 return std::unexpected(std::move(*error));
             }
             return read_reply(*reply);
         }
-        state_->worker.reset();
         if (reply.error().kind == sandbox::CallError::Kind::Timeout) {
             return too_slow(timeout);
         }
@@ -111,8 +129,20 @@ Result<std::expected<Recording, PlanError>> Planner::record(const std::string& p
     return fail("the recorder died: " + died, entry.name, "this is a fault of Assay's, not of the candidate's");
 }
 
+const std::optional<sandbox::Layers>& Planner::layers() const {
+    return state_->layers;
+}
+
+Result<sandbox::Layers> Planner::probe_layers() {
+    auto worker = state_->spawn();
+    if (!worker) {
+        return std::unexpected(worker.error());
+    }
+    return worker->layers();
+}
+
 int plan_worker() {
-    return sandbox::serve([](const sandbox::Message& message) -> Result<sandbox::Message> {
+    const auto handle = [](const sandbox::Message& message) -> Result<sandbox::Message> {
         auto request = read_request(message);
         if (!request) {
             return std::unexpected(std::move(request.error()));
@@ -122,7 +152,8 @@ int plan_worker() {
             return std::unexpected(std::move(outcome.error()));
         }
         return to_message(*outcome);
-    });
+    };
+    return sandbox::serve_children({.policy = sandbox::plan_policy, .open = {}, .handle = handle});
 }
 
 } // namespace assay::plan

@@ -4,10 +4,12 @@
 #include <chrono>
 #include <expected>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "plan/record.h"
+#include "sandbox/layer.h"
 
 namespace assay::plan {
 
@@ -16,8 +18,8 @@ struct Recording {
     std::string device_ptx;        ///< the kernels of all plans
 };
 
-/// One worker for each planner, restarted when it died. A `PlanError` is the candidate's fault, an `Error` the
-/// harness's. A recording that overruns `timeout` is PlanError::Limit.
+/// One server for each planner, restarted when it died, and a locked child of it for each recording. A `PlanError` is
+/// the candidate's fault, an `Error` the harness's. A recording that overruns `timeout` is PlanError::Limit.
 class Planner {
 public:
     Planner();
@@ -26,6 +28,10 @@ public:
     record(const std::string& ptx, const Entry& entry, const std::vector<tasks::Binding>& bindings,
            const DeviceProperties& device = {}, const RecordLimits& limits = {},
            std::chrono::milliseconds timeout = std::chrono::seconds(20));
+    /// Those of the process that recorded last; none before the first.
+    [[nodiscard]] const std::optional<sandbox::Layers>& layers() const;
+    /// Those of a process that would record now.
+    [[nodiscard]] Result<sandbox::Layers> probe_layers();
 
 private:
     struct State;

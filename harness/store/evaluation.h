@@ -79,8 +79,11 @@ struct Evaluation {
     std::string error_class; ///< "fp32"; empty if nothing was compared
     double max_error = 0;    ///< scaled, over all outputs and checks
     std::optional<Timing> timing;
-    nlohmann::json device;             ///< kind, name, clock, compute capability, driver version, ...
-    std::string key;                   ///< hex of the 128-bit key the inputs were drawn with
+    nlohmann::json device; ///< kind, name, clock, compute capability, driver version, ...
+    std::string key;       ///< hex of the 128-bit key the inputs were drawn with
+    /// What the candidate's processes were locked with: {"compile": {"seccomp": "on", "landlock": "off: <reason>",
+    /// ...}, "plan": {...}, "run": {...}}. "compile" is absent when the PTX came from the cache.
+    nlohmann::json sandbox = nlohmann::json::object();
     std::vector<std::string> warnings; ///< cache trouble, kernels that ran in the interpreter, ...
     nlohmann::json stages;             ///< seconds of wall time by stage: compile, plan, jit, check, time
     std::string started;               ///< UTC, ISO 8601

@@ -329,6 +329,7 @@ json to_json(const Evaluation& evaluation) {
         {"max_error", number(evaluation.max_error)},
         {"device", sanitized(evaluation.device)},
         {"key", text(evaluation.key)},
+        {"sandbox", sanitized(evaluation.sandbox)},
         {"warnings", std::move(warnings)},
         {"stages", sanitized(evaluation.stages)},
         {"started", text(evaluation.started)},
@@ -368,6 +369,7 @@ Result<Evaluation> evaluation_from_json(const json& object) {
     });
     reader.required("device", evaluation.device);
     reader.required("key", evaluation.key);
+    reader.optional("sandbox", evaluation.sandbox); // results of before it was recorded lack it
     reader.each("warnings", [&](const json& element, const std::string& at) {
         return read_text(evaluation.warnings.emplace_back(), element, at);
     });

@@ -14,15 +14,16 @@ const std::string flags = " --device vgpu --json --no-time ";
 
 TEST(Trouble, AKilledWorkerIsTheHarnessesFaultAndTheNextCandidateIsJudged) {
     const Scratch scratch;
-    // kernel_loop keeps its run worker busy until its deadline. The first run worker is the reference's, the second the
-    // candidate's.
+    // kernel_loop keeps its run worker busy until its deadline. The run server's first child is the reference's, the
+    // second the candidate's.
     const Outcome outcome =
         run("assay eval vector_add" + flags +
                 "--cache cache --out out.jsonl '" ASSAY_SOURCE_DIR "/tests/e2e/candidates/kernel_loop.cu' '" + good +
                 "' & assay=$!\n"
                 "for i in $(seq 300); do sleep 0.1\n"
                 "  program=$(pgrep -P $assay | head -1)\n"
-                "  workers=($(pgrep -P \"${program:-$assay}\" -f -- '--worker run'))\n"
+                "  server=$(pgrep -P \"${program:-$assay}\" -f -- '--worker run' | head -1)\n"
+                "  workers=($([ -z \"$server\" ] || pgrep -P $server))\n"
                 "  if [ ${#workers[@]} -ge 2 ]; then kill -KILL \"${workers[-1]}\"; break; fi\n"
                 "done\n"
                 "wait $assay",

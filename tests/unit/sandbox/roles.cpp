@@ -13,6 +13,8 @@
 #include <thread>
 #include <unistd.h>
 
+#include "attacks.h"
+#include "sandbox/serve.h"
 #include "sandbox/worker.h"
 
 using assay::Result;
@@ -157,7 +159,29 @@ Result<Message> do_as_told(const Message& request) {
         std::fflush(stdout);
         return Message{};
     }
+    if (what == "descriptors") {
+        return Message{{{"descriptors", open_descriptors()}}, {}};
+    }
+    if (what == "attack") {
+        return Message{attack(request.header), {}};
+    }
     return crash(what);
+}
+
+/// A server with a policy; it sees the folder that its open request names.
+int serve_with(const assay::sandbox::Policy& policy) {
+    const auto open = [](const Message& request) -> Result<assay::sandbox::Opened> {
+        assay::sandbox::Opened opened;
+        opened.reply.header["opened"] = true;
+        if (request.header.contains("fail")) {
+            return assay::fail("it cannot be opened", "here", "never mind");
+        }
+        if (request.header.contains("visible")) {
+            opened.visible.push_back({request.header.at("visible").get<std::string>()});
+        }
+        return opened;
+    };
+    return assay::sandbox::serve_children({.policy = policy, .open = open, .handle = do_as_told});
 }
 
 } // namespace
@@ -165,6 +189,15 @@ Result<Message> do_as_told(const Message& request) {
 int run_role(std::string_view role) {
     if (role == "tool") {
         return assay::sandbox::serve(do_as_told);
+    }
+    if (role == "compile") {
+        return serve_with(assay::sandbox::compile_policy);
+    }
+    if (role == "plan") {
+        return serve_with(assay::sandbox::plan_policy);
+    }
+    if (role == "run") {
+        return serve_with(assay::sandbox::run_virtual_policy);
     }
     if (role == "garbage") { // breaks the protocol
         char byte = 0;

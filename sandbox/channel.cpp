@@ -3,7 +3,8 @@
 // The peer may be hostile, so nothing it says is believed before it is bounded: the counts are checked before anything
 // is allocated, a blob's memory is touched only as its bytes arrive, and the JSON text is checked for depth before it
 // is parsed (the parser does not recurse, but copying or printing a deep value does). All calls on the socket are
-// non-blocking ones behind a poll, so that a deadline holds whatever the peer does.
+// non-blocking ones behind a poll, so that a deadline holds whatever the peer does. A memory file is believed only when
+// it is sealed: from then on nobody can change it under the reader (sealed.h).
 #include "sandbox/channel.h"
 
 #include <algorithm>
@@ -19,16 +20,21 @@
 #include <unistd.h>
 #include <utility>
 
+#include "sandbox/pass.h"
+#include "sandbox/sealed.h"
+
 namespace assay::sandbox {
 
 namespace {
 
 static_assert(std::endian::native == std::endian::little, "lengths are copied as they are");
 
-constexpr std::string_view magic = "ASY1";
+constexpr std::string_view magic = "ASY2";
 constexpr std::uint32_t max_header_bytes = 64U << 20;
 constexpr std::uint32_t max_blobs = 4096;
-constexpr std::uint64_t max_blob_bytes = 64ULL << 30; ///< of all blobs of a frame together
+constexpr std::uint32_t in_memory_file = 1U << 31; ///< flag of the blob count
+/// From here on passing a descriptor is cheaper than passing bytes.
+constexpr std::uint64_t least_for_memory_file = 64U << 10;
 constexpr int max_header_depth = 64;
 constexpr std::size_t read_step = 4U << 20;
 constexpr std::size_t max_reserve = 1U << 30;
@@ -175,16 +181,19 @@ Result<nlohmann::json> parse_header(std::string_view text) {
 struct Counts {
     std::uint32_t header_bytes = 0;
     std::uint32_t blobs = 0;
+    bool in_file = false;
 };
 
 /// Checks the first twelve bytes of a frame.
 Result<Counts> parse_counts(std::span<const std::byte, 12> start) {
     if (std::memcmp(start.data(), magic.data(), magic.size()) != 0) {
-        return fail("a frame without the magic \"ASY1\"", "channel");
+        return fail("a frame without the magic \"ASY2\"", "channel");
     }
     Counts counts;
     std::memcpy(&counts.header_bytes, start.data() + 4, 4);
     std::memcpy(&counts.blobs, start.data() + 8, 4);
+    counts.in_file = (counts.blobs & in_memory_file) != 0;
+    counts.blobs &= ~in_memory_file;
     if (counts.header_bytes > max_header_bytes || counts.blobs > max_blobs) {
         return fail(fmt::format("a frame of {} header bytes and {} blobs is over the bounds of {} and {}",
                                 counts.header_bytes, counts.blobs, max_header_bytes, max_blobs),
@@ -193,18 +202,33 @@ Result<Counts> parse_counts(std::span<const std::byte, 12> start) {
     return counts;
 }
 
-Result<> check_blob_sizes(std::span<const std::uint64_t> sizes) {
+/// The sum of the sizes.
+Result<std::uint64_t> check_blob_sizes(std::span<const std::uint64_t> sizes, std::uint64_t bound) {
     std::uint64_t total = 0;
     for (const std::uint64_t size : sizes) {
-        if (size > max_blob_bytes - total) {
-            return fail(fmt::format("the blobs of a frame are over the bound of {} bytes", max_blob_bytes), "channel");
+        if (size > bound - total) {
+            return fail(fmt::format("the blobs of a frame are over the bound of {} bytes", bound), "channel");
         }
         total += size;
     }
-    return {};
+    return total;
 }
 
-Result<Message> receive_rest(int descriptor, std::span<const std::byte, 12> start,
+Result<std::vector<Bytes>> receive_blobs(int descriptor, std::span<const std::uint64_t> sizes,
+                                         const std::optional<Deadline>& deadline) {
+    std::vector<Bytes> blobs;
+    blobs.reserve(sizes.size());
+    for (const std::uint64_t size : sizes) {
+        auto blob = read_buffer<Bytes>(descriptor, size, deadline);
+        if (!blob) {
+            return std::unexpected(blob.error());
+        }
+        blobs.push_back(std::move(*blob));
+    }
+    return blobs;
+}
+
+Result<Message> receive_rest(int descriptor, std::span<const std::byte, 12> start, std::uint64_t bound,
                              const std::optional<Deadline>& deadline) {
     const auto counts = parse_counts(start);
     if (!counts) {
@@ -214,8 +238,9 @@ Result<Message> receive_rest(int descriptor, std::span<const std::byte, 12> star
     if (auto read = read_frame_part(descriptor, std::as_writable_bytes(std::span(sizes)), deadline); !read) {
         return std::unexpected(read.error());
     }
-    if (auto sizes_hold = check_blob_sizes(sizes); !sizes_hold) {
-        return std::unexpected(sizes_hold.error());
+    const auto total = check_blob_sizes(sizes, bound);
+    if (!total) {
+        return std::unexpected(total.error());
     }
     const auto text = read_buffer<std::string>(descriptor, counts->header_bytes, deadline);
     if (!text) {
@@ -225,20 +250,24 @@ Result<Message> receive_rest(int descriptor, std::span<const std::byte, 12> star
     if (!header) {
         return std::unexpected(header.error());
     }
-    Message message{std::move(*header), {}};
-    message.blobs.reserve(sizes.size());
-    for (const std::uint64_t size : sizes) {
-        auto blob = read_buffer<Bytes>(descriptor, size, deadline);
-        if (!blob) {
-            return std::unexpected(blob.error());
+    auto blobs = [&]() -> Result<std::vector<Bytes>> {
+        if (!counts->in_file) {
+            return receive_blobs(descriptor, sizes, deadline);
         }
-        message.blobs.push_back(std::move(*blob));
+        const auto file = take_descriptors(descriptor, 1, deadline);
+        if (!file && deadline && std::chrono::steady_clock::now() >= *deadline) {
+            return fail(std::string(timed_out), "channel");
+        }
+        return file ? read_sealed(file->front(), sizes, *total) : std::unexpected(file.error());
+    }();
+    if (!blobs) {
+        return std::unexpected(blobs.error());
     }
-    return message;
+    return Message{std::move(*header), std::move(*blobs)};
 }
 
 /// Everything of a frame that comes before the blobs.
-Result<std::string> frame_start(const Message& message) {
+Result<std::string> frame_start(const Message& message, bool in_file) {
     using Json = nlohmann::json;
     // Texts from candidates may hold bytes that are no UTF-8; they must not make the dump throw.
     const std::string text = message.header.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -250,7 +279,7 @@ Result<std::string> frame_start(const Message& message) {
     std::string start(magic);
     const auto append = [&](auto number) { start.append(reinterpret_cast<const char*>(&number), sizeof number); };
     append(static_cast<std::uint32_t>(text.size()));
-    append(static_cast<std::uint32_t>(message.blobs.size()));
+    append(static_cast<std::uint32_t>(message.blobs.size()) | (in_file ? in_memory_file : 0));
     for (const Bytes& blob : message.blobs) {
         append(static_cast<std::uint64_t>(blob.size()));
     }
@@ -265,10 +294,11 @@ Channel::~Channel() {
     }
 }
 
-Channel::Channel(Channel&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+Channel::Channel(Channel&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)), bound_(other.bound_) {}
 
 Channel& Channel::operator=(Channel&& other) noexcept {
     std::swap(descriptor_, other.descriptor_);
+    std::swap(bound_, other.bound_);
     return *this;
 }
 
@@ -280,12 +310,22 @@ Result<> Channel::send(const Message& message, std::optional<Deadline> deadline)
     if (descriptor_ < 0) {
         return fail(std::string(closed), "channel");
     }
-    const auto start = frame_start(message);
+    std::uint64_t total = 0;
+    for (const Bytes& blob : message.blobs) {
+        total += blob.size();
+    }
+    const Descriptor file = total < least_for_memory_file ? Descriptor() : seal(message.blobs, total);
+    const bool in_file = file.get() >= 0;
+    const auto start = frame_start(message, in_file);
     if (!start) {
         return std::unexpected(start.error());
     }
     auto sent = write_all(descriptor_, std::as_bytes(std::span(*start)), deadline);
-    for (std::size_t i = 0; sent && i < message.blobs.size(); i++) {
+    if (sent && in_file) {
+        const std::array passed{file.get()};
+        sent = pass_descriptors(descriptor_, passed, deadline);
+    }
+    for (std::size_t i = 0; sent && !in_file && i < message.blobs.size(); i++) {
         sent = write_all(descriptor_, message.blobs[i], deadline);
     }
     if (!sent) {
@@ -313,7 +353,7 @@ Result<Message> Channel::receive(std::optional<Deadline> deadline) {
         if (*filled < start.size()) {
             return fail("the peer ended in the middle of a frame", "channel");
         }
-        return receive_rest(descriptor_, start, deadline);
+        return receive_rest(descriptor_, start, bound_, deadline);
     }();
     if (!message) {
         shut();

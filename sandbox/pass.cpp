@@ -23,9 +23,35 @@ std::unexpected<Error> system_failure(const char* call) {
     return fail(fmt::format("{}: {}", call, std::strerror(errno)), "descriptors");
 }
 
+/// Waits until the socket is ready for `events`; false: the deadline has passed.
+bool is_ready(int socket, short events, const std::optional<Deadline>& deadline) {
+    int timeout = -1;
+    if (deadline) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(*deadline - std::chrono::steady_clock::now());
+        timeout = static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 3'600'000));
+    }
+    pollfd entry{socket, events, 0};
+    return ::poll(&entry, 1, timeout) > 0;
+}
+
+/// A call on the socket that does not block, repeated behind a poll until it is done, fails, or is late.
+template <class Call> ssize_t persist(int socket, short events, const std::optional<Deadline>& deadline, Call call) {
+    while (true) {
+        const ssize_t done = call();
+        const bool again = done < 0 && (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK);
+        if (!again) {
+            return done;
+        }
+        if (errno != EINTR && !is_ready(socket, events, deadline)) {
+            errno = ETIMEDOUT;
+            return -1;
+        }
+    }
+}
+
 } // namespace
 
-Result<> pass_descriptors(int socket, std::span<const int> descriptors) {
+Result<> pass_descriptors(int socket, std::span<const int> descriptors, std::optional<Deadline> deadline) {
     char byte = 0;
     iovec data{&byte, 1};
     Control control;
@@ -39,10 +65,9 @@ Result<> pass_descriptors(int socket, std::span<const int> descriptors) {
     header->cmsg_type = SCM_RIGHTS;
     header->cmsg_len = CMSG_LEN(descriptors.size_bytes());
     std::memcpy(CMSG_DATA(header), descriptors.data(), descriptors.size_bytes());
-    while (::sendmsg(socket, &message, MSG_NOSIGNAL) != 1) {
-        if (errno != EINTR) {
-            return system_failure("sendmsg");
-        }
+    const auto send = [&] { return ::sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT); };
+    if (persist(socket, POLLOUT, deadline, send) != 1) {
+        return system_failure("sendmsg");
     }
     return {};
 }
@@ -56,17 +81,8 @@ Result<std::vector<Descriptor>> take_descriptors(int socket, std::size_t count, 
     message.msg_iovlen = 1;
     message.msg_control = control.bytes.data();
     message.msg_controllen = control.bytes.size();
-    if (deadline) {
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(*deadline - std::chrono::steady_clock::now());
-        pollfd entry{socket, POLLIN, 0};
-        if (::poll(&entry, 1, static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 3'600'000))) == 0) {
-            return fail("no descriptors came before the deadline", "descriptors");
-        }
-    }
-    ssize_t received = -1;
-    do {
-        received = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC | (deadline ? MSG_DONTWAIT : 0));
-    } while (received < 0 && errno == EINTR);
+    const auto receive = [&] { return ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT); };
+    const ssize_t received = persist(socket, POLLIN, deadline, receive);
     if (received < 0) {
         return system_failure("recvmsg");
     }

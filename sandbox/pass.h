@@ -11,8 +11,8 @@
 
 namespace assay::sandbox {
 
-/// Sends one byte with the descriptors.
-[[nodiscard]] Result<> pass_descriptors(int socket, std::span<const int> descriptors);
+/// Sends one byte with the descriptors, at most four.
+[[nodiscard]] Result<> pass_descriptors(int socket, std::span<const int> descriptors, std::optional<Deadline> deadline);
 /// Takes the byte and exactly `count` descriptors, close-on-exec. Others that come along are closed, and an Error.
 [[nodiscard]] Result<std::vector<Descriptor>> take_descriptors(int socket, std::size_t count,
                                                                std::optional<Deadline> deadline);

@@ -1,5 +1,6 @@
 #include "sandbox/server.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -18,7 +19,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto patience = 30s;                           ///< with a fork, on a machine that is very busy
+constexpr auto patience = 30s; ///< with a fork, on a machine that is very busy
+constexpr std::uint64_t least_reply_bytes = 1ULL << 30;
 constexpr std::uint64_t server_file_bytes = 64ULL << 30; ///< what a child may be given
 
 } // namespace
@@ -97,7 +99,7 @@ Result<Worker> Server::spawn(const Limits& limits) {
         auto sent = channel.send(request, deadline);
         if (sent) {
             const std::array passed{ends->second.descriptor(), far_output.get()};
-            sent = pass_descriptors(channel.descriptor(), passed);
+            sent = pass_descriptors(channel.descriptor(), passed, deadline);
         }
         auto reply = sent ? channel.receive(deadline) : std::unexpected(sent.error());
         const auto error = reply ? reply_error(*reply) : std::optional(reply.error());
@@ -125,6 +127,7 @@ Result<Worker> Server::spawn(const Limits& limits) {
         ::pthread_sigmask(SIG_SETMASK, &all, nullptr);
         log->read(std::move(pipe));
     });
+    state->channel.bound_blobs(std::max(limits.file_bytes, least_reply_bytes));
     Worker worker(std::move(state));
     auto hello = worker.state_->channel.receive(std::chrono::steady_clock::now() + patience);
     if (!hello) {

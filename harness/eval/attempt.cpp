@@ -190,6 +190,14 @@ bool Attempt::record(plan::Planner& planner, compile::Compiler& compiler, const 
         if (const std::string library = library_summary(recording_.plans.back()); !library.empty()) {
             warn({"counted as library, not as the candidate's own work: " + library});
         }
+        for (const plan::RuleFinding& rule : recording_.rules) {
+            evaluation_.rules.push_back({{"rule", rule.rule},
+                                         {"severity", plan::to_string(rule.severity)},
+                                         {"kernel", rule.kernel},
+                                         {"what", rule.what},
+                                         {"file", rule.file},
+                                         {"line", rule.line}});
+        }
         return true;
     }
     const plan::PlanError& error = recorded->error();

@@ -39,6 +39,19 @@ Outcome too_slow(std::chrono::milliseconds timeout) {
     return Outcome(std::unexpect, std::move(error));
 }
 
+PlanError rejection(const RuleFinding& finding) {
+    PlanError error;
+    error.kind = PlanError::Kind::Rejected;
+    error.rule = finding.rule;
+    error.what = finding.what;
+    error.file = finding.file;
+    error.line = finding.line;
+    const auto& rules = static_rules();
+    const auto rule = std::ranges::find(rules, finding.rule, &Rule::name);
+    error.hint = rule == rules.end() ? "" : std::string(rule->why);
+    return error;
+}
+
 /// Everything for one candidate: parse, check, record each binding, cut out the device's part.
 Result<Outcome> record_all(const RecordingRequest& request) {
     auto module = ptx::parse(request.ptx, "candidate.ptx");
@@ -54,6 +67,7 @@ Result<Outcome> record_all(const RecordingRequest& request) {
     }
     Recording recording;
     std::set<std::string> roots; // kernels, and the symbols that steps name
+    std::set<std::string> launched;
     for (const tasks::Binding& binding : request.bindings) {
         auto plan = record(*program, request.entry, binding, request.device, request.limits);
         if (!plan) {
@@ -62,6 +76,7 @@ Result<Outcome> record_all(const RecordingRequest& request) {
         for (const Step& step : plan->steps) {
             if (const auto* launch = std::get_if<Launch>(&step)) {
                 roots.insert(launch->kernel);
+                launched.insert(launch->kernel);
             }
         }
         for (const Buffer& buffer : plan->buffers) {
@@ -70,6 +85,10 @@ Result<Outcome> record_all(const RecordingRequest& request) {
             }
         }
         recording.plans.push_back(std::move(*plan));
+    }
+    recording.rules = inspect(*program, {launched.begin(), launched.end()});
+    if (!recording.rules.empty() && recording.rules.front().severity == Severity::Reject) {
+        return Outcome(std::unexpect, rejection(recording.rules.front()));
     }
     recording.device_ptx = device_module(*module, {roots.begin(), roots.end()});
     return recording;

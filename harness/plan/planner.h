@@ -9,13 +9,15 @@
 #include <vector>
 
 #include "plan/record.h"
+#include "plan/static_rules.h"
 #include "sandbox/layer.h"
 
 namespace assay::plan {
 
 struct Recording {
-    std::vector<LaunchPlan> plans; ///< in the order of the bindings
-    std::string device_ptx;        ///< the kernels of all plans
+    std::vector<LaunchPlan> plans;  ///< in the order of the bindings
+    std::string device_ptx;         ///< the kernels of all plans
+    std::vector<RuleFinding> rules; ///< what the static rules found, none of severity Reject
 };
 
 /// One server for each planner, restarted when it died, and a locked child of it for each recording. A `PlanError` is

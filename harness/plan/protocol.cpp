@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "plan/json_reader.h"
 #include "plan/plan_json.h"
@@ -185,6 +186,33 @@ PlanError read_fault(JsonReader& in, const Place& place) {
     return error;
 }
 
+constexpr std::array severities{Severity::Note, Severity::Warning, Severity::Reject};
+
+std::vector<RuleFinding> read_rules(JsonReader& in, const Place& list) {
+    std::vector<RuleFinding> rules;
+    for (const Place& place : in.elements(list)) {
+        if (!in.object(place, {"rule", "severity", "kernel", "what", "file", "line"})) {
+            break;
+        }
+        RuleFinding rule;
+        rule.rule = in.string(in.member(place, "rule"));
+        const std::string severity = in.string(in.member(place, "severity"));
+        const auto* const known =
+            std::ranges::find(severities, severity, [](Severity value) { return to_string(value); });
+        if (known == severities.end()) {
+            in.fail(in.member(place, "severity"), fmt::format("`{}` is no severity", severity));
+            break;
+        }
+        rule.severity = *known;
+        rule.kernel = in.string(in.member(place, "kernel"));
+        rule.what = in.string(in.member(place, "what"));
+        rule.file = in.string(in.member(place, "file"));
+        rule.line = static_cast<std::uint32_t>(in.number(in.member(place, "line"), UINT32_MAX));
+        rules.push_back(std::move(rule));
+    }
+    return rules;
+}
+
 } // namespace
 
 sandbox::Message to_message(const RecordingRequest& request) {
@@ -238,6 +266,16 @@ sandbox::Message to_message(const Outcome& outcome) {
                                    {"hint", error.hint}};
         return message;
     }
+    json rules = json::array();
+    for (const RuleFinding& rule : outcome->rules) {
+        rules.push_back({{"rule", rule.rule},
+                         {"severity", to_string(rule.severity)},
+                         {"kernel", rule.kernel},
+                         {"what", rule.what},
+                         {"file", rule.file},
+                         {"line", rule.line}});
+    }
+    message.header["rules"] = std::move(rules);
     message.blobs.push_back(to_bytes(outcome->device_ptx));
     for (const LaunchPlan& plan : outcome->plans) {
         message.blobs.push_back(to_bytes(to_json(plan).dump()));
@@ -248,7 +286,7 @@ sandbox::Message to_message(const Outcome& outcome) {
 Result<Outcome> read_reply(const sandbox::Message& message) {
     JsonReader in;
     const Place top{&message.header, ""};
-    in.object(top, {}, {"fault"});
+    in.object(top, {}, {"fault", "rules"});
     if (in.has(top, "fault")) {
         PlanError error = read_fault(in, in.member(top, "fault"));
         if (auto read = in.result(); !read) {
@@ -263,6 +301,12 @@ Result<Outcome> read_reply(const sandbox::Message& message) {
         return std::unexpected(std::move(read.error()));
     }
     Recording recording;
+    if (in.has(top, "rules")) {
+        recording.rules = read_rules(in, in.member(top, "rules"));
+        if (auto read = in.result(); !read) {
+            return std::unexpected(std::move(read.error()));
+        }
+    }
     recording.device_ptx = to_text(message.blobs[0]);
     for (std::size_t i = 1; i < message.blobs.size(); ++i) {
         const json parsed = json::parse(to_text(message.blobs[i]), nullptr, false);

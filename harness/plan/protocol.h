@@ -1,7 +1,7 @@
 // What a planner and its worker say to each other.
 //
 // Request: header {"entry", "bindings", "device", "limits"}, one blob with the PTX.
-// Reply: header {"fault": {...}} for the candidate's fault; else {} and as blobs the device's PTX and, for each
+// Reply: header {"fault": {...}} for the candidate's fault; else {"rules"} and as blobs the device's PTX and, for each
 // binding, its plan as JSON text. A harness error is the sandbox's own {"error"}.
 #pragma once
 

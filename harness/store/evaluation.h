@@ -81,6 +81,8 @@ struct Evaluation {
     std::optional<Timing> timing;
     nlohmann::json device; ///< kind, name, clock, compute capability, driver version, ...
     std::string key;       ///< hex of the 128-bit key the inputs were drawn with
+    /// What static rules found in the kernels' PTX: [{"rule", "severity", "kernel", "what", "file", "line"}]
+    nlohmann::json rules = nlohmann::json::array();
     /// What the candidate's processes were locked with: {"compile": {"seccomp": "on", "landlock": "off: <reason>",
     /// ...}, "plan": {...}, "run": {...}}. "compile" is absent when the PTX came from the cache.
     nlohmann::json sandbox = nlohmann::json::object();

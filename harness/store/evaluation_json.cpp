@@ -329,6 +329,7 @@ json to_json(const Evaluation& evaluation) {
         {"max_error", number(evaluation.max_error)},
         {"device", sanitized(evaluation.device)},
         {"key", text(evaluation.key)},
+        {"rules", sanitized(evaluation.rules)},
         {"sandbox", sanitized(evaluation.sandbox)},
         {"warnings", std::move(warnings)},
         {"stages", sanitized(evaluation.stages)},
@@ -369,7 +370,8 @@ Result<Evaluation> evaluation_from_json(const json& object) {
     });
     reader.required("device", evaluation.device);
     reader.required("key", evaluation.key);
-    reader.optional("sandbox", evaluation.sandbox); // results of before it was recorded lack it
+    reader.optional("rules", evaluation.rules); // results of before they were recorded lack these two
+    reader.optional("sandbox", evaluation.sandbox);
     reader.each("warnings", [&](const json& element, const std::string& at) {
         return read_text(evaluation.warnings.emplace_back(), element, at);
     });

@@ -27,7 +27,7 @@ std::pair<Channel, Channel> make_pair() {
 }
 
 std::string frame(const std::string& header, const std::vector<std::string>& blobs) {
-    std::string bytes = "ASY1";
+    std::string bytes = "ASY2";
     const auto append = [&](auto number) { bytes.append(reinterpret_cast<const char*>(&number), sizeof number); };
     append(static_cast<std::uint32_t>(header.size()));
     append(static_cast<std::uint32_t>(blobs.size()));
@@ -94,6 +94,29 @@ TEST(Channel, LargeMessagesGoBothWays) {
     EXPECT_EQ(back->blobs, large.blobs);
 }
 
+TEST(Channel, MemoryFileThatNeverComesIsLateOrAnError) {
+    std::string promise = frame("{}", {"x"});
+    promise[11] = static_cast<char>(0x80); // the top bit of the blob count
+    EXPECT_FALSE(receive_raw(promise));
+    auto [near, far] = make_pair();
+    promise.pop_back();
+    ASSERT_GT(::send(near.descriptor(), promise.data(), promise.size(), 0), 0);
+    const auto message = far.receive(in(20ms));
+    ASSERT_FALSE(message);
+    EXPECT_TRUE(is_timeout(message.error()));
+}
+
+TEST(Channel, BlobsAreBounded) {
+    auto [near, far] = make_pair();
+    far.bound_blobs(100'000);
+    ASSERT_TRUE(near.send({{}, {Bytes(50'000), Bytes(50'000)}}));
+    EXPECT_TRUE(far.receive(in(10s)));
+    ASSERT_TRUE(near.send({{}, {Bytes(50'000), Bytes(50'001)}}));
+    const auto message = far.receive(in(10s));
+    ASSERT_FALSE(message);
+    EXPECT_NE(message.error().what.find("bound of 100000"), std::string::npos);
+}
+
 TEST(Channel, TextThatIsNoUtf8IsReplaced) {
     auto [near, far] = make_pair();
     ASSERT_TRUE(near.send({{{"log", "a\xff\xc0z"}}, {}}));
@@ -130,7 +153,7 @@ TEST(Channel, DeadlineBeforeAFrameKeepsTheChannel) {
 
 TEST(Channel, DeadlineInsideAFrameEndsTheChannel) {
     auto [near, far] = make_pair();
-    ASSERT_EQ(::send(near.descriptor(), "ASY1", 4, 0), 4);
+    ASSERT_EQ(::send(near.descriptor(), "ASY2", 4, 0), 4);
     const auto part = far.receive(in(5ms));
     ASSERT_FALSE(part);
     EXPECT_TRUE(is_timeout(part.error()));
@@ -141,7 +164,7 @@ TEST(Channel, DeadlineInsideAFrameEndsTheChannel) {
 
 TEST(Channel, DeadlineOfASendThatNobodyReads) {
     auto [near, far] = make_pair();
-    const auto sent = near.send({{}, {Bytes(30U << 20)}}, in(20ms));
+    const auto sent = near.send({{{"text", std::string(30U << 20, 'x')}}, {}}, in(20ms));
     ASSERT_FALSE(sent);
     EXPECT_TRUE(is_timeout(sent.error()));
     EXPECT_TRUE(is_closed(near.send({}).error()));
@@ -159,7 +182,7 @@ TEST(Channel, EveryTruncationIsAnError) {
 
 TEST(Channel, BoundsAreCheckedBeforeAllocation) {
     const auto counts = [](std::uint32_t header, std::uint32_t blobs) {
-        std::string bytes = "ASY1";
+        std::string bytes = "ASY2";
         bytes.append(reinterpret_cast<const char*>(&header), 4);
         bytes.append(reinterpret_cast<const char*>(&blobs), 4);
         return bytes;

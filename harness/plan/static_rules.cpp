@@ -1,0 +1,202 @@
+#include "plan/static_rules.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <set>
+#include <utility>
+
+#include "plan/names.h"
+#include "plan/reach.h"
+
+namespace assay::plan {
+
+namespace {
+
+using isa::Instruction;
+using isa::Opcode;
+using isa::Special;
+
+/// What an instruction reads of the special registers.
+std::optional<Special> special_of(const Instruction& instruction) {
+    for (const isa::Operand& operand : instruction.src) {
+        if (operand.kind == isa::Operand::Kind::Special) {
+            return operand.special;
+        }
+    }
+    return {};
+}
+
+bool reads(const Instruction& instruction, std::initializer_list<Special> specials) {
+    const auto special = special_of(instruction);
+    return special && std::ranges::find(specials, *special) != specials.end();
+}
+
+bool is_clock(const Instruction& i) {
+    return reads(i, {Special::Clock, Special::ClockHi, Special::Clock64});
+}
+
+bool is_timer(const Instruction& i) {
+    return reads(i, {Special::GlobalTimer, Special::GlobalTimerLo, Special::GlobalTimerHi});
+}
+
+bool is_sleep(const Instruction& i) {
+    return i.opcode == Opcode::Nanosleep;
+}
+
+bool is_grid_number(const Instruction& i) {
+    return reads(i, {Special::GridId});
+}
+
+bool is_placement(const Instruction& i) {
+    return reads(i, {Special::SmId, Special::NsmId, Special::WarpId, Special::NwarpId});
+}
+
+/// evict_last keeps data through a flush of the cache (PTX ISA 9.7.9.2, cache eviction priority hints).
+bool is_cache_priority(const Instruction& i) {
+    return i.opcode == Opcode::Createpolicy || i.opcode == Opcode::Applypriority ||
+           i.text.find("evict_last") != i.text.npos;
+}
+
+/// Orders or changes memory that is visible beyond the device: for pinned or managed memory of the host.
+bool is_system_scope(const Instruction& i) {
+    return i.mod.scope == isa::Scope::Sys && (i.opcode == Opcode::Atom || i.opcode == Opcode::Red);
+}
+
+bool is_debugging(const Instruction& i) {
+    return i.opcode == Opcode::Pmevent || i.opcode == Opcode::Brkpt;
+}
+
+struct Check {
+    Rule rule;
+    bool (*breaks)(const Instruction&);
+    std::string_view what;
+};
+
+const std::vector<Check>& checks() {
+    static const std::vector<Check> all{
+        {{"clock", Severity::Reject, "a kernel that sees time pass can tell a timed run from a check"},
+         is_clock,
+         "reads the clock of its multiprocessor"},
+        {{"timer", Severity::Reject, "a kernel that sees time pass can tell a timed run from a check"},
+         is_timer,
+         "reads the global timer"},
+        {{"grid-number", Severity::Reject, "the number of a launch tells a first run from a later one"},
+         is_grid_number,
+         "reads the number of its launch (%gridid)"},
+        {{"sleep", Severity::Warning, "sleeping computes nothing; pauses can raise the clock of a device"},
+         is_sleep,
+         "sleeps (nanosleep)"},
+        {{"cache-priority", Severity::Warning, "what is kept in the cache can outlast the flush before a timed run"},
+         is_cache_priority,
+         "asks the cache to keep data (evict_last or a policy)"},
+        {{"system-scope", Severity::Note, "a task's buffers are the device's own: nothing beyond it reads them"},
+         is_system_scope,
+         "changes memory atomically at system scope, as for memory of the host"},
+        {{"debugging", Severity::Note, "a profiler's or debugger's instruction has no place in a finished kernel"},
+         is_debugging,
+         "has an instruction for profilers or debuggers"},
+        {{"placement", Severity::Note, "where a block runs is chance, and need not be the same when it is timed"},
+         is_placement,
+         "asks on which multiprocessor or warp slot it runs"},
+    };
+    return all;
+}
+
+constexpr Rule unreachable_code{"unreachable-code", Severity::Note, "code that no launch reaches is not judged"};
+
+/// libcu++ waits with pauses that it measures itself. Its file name can be forged with #line, which turns a rejection
+/// into a warning that names the rule.
+bool is_of_libcuxx(const isa::Program& program, const Instruction& instruction) {
+    return file_name(program, instruction.source.file).ends_with("cuda/std/__cuda/chrono.h");
+}
+
+RuleFinding finding(const isa::Program& program, const Check& check, const std::string& kernel,
+                    const Instruction& instruction) {
+    const isa::Source& source = instruction.source;
+    const bool inlined = source.outer_line != 0;
+    RuleFinding found{.rule = std::string(check.rule.name),
+                      .severity = check.rule.severity,
+                      .kernel = kernel,
+                      .what = fmt::format("kernel {} {}", kernel, check.what),
+                      .file = file_name(program, inlined ? source.outer_file : source.file),
+                      .line = inlined ? source.outer_line : source.line};
+    if (found.severity == Severity::Reject && is_of_libcuxx(program, instruction)) {
+        found.severity = Severity::Warning;
+    }
+    return found;
+}
+
+/// The gravest finding of a check in what a kernel reaches.
+std::optional<RuleFinding> apply(const isa::Program& program, const Check& check, const std::string& kernel,
+                                 const Reach& reached) {
+    std::optional<RuleFinding> worst;
+    for (const std::uint32_t function : reached.functions) {
+        for (const Instruction& instruction : program.functions[function].body) {
+            if (!check.breaks(instruction)) {
+                continue;
+            }
+            auto found = finding(program, check, kernel, instruction);
+            if (!worst || found.severity > worst->severity) {
+                worst = std::move(found);
+            }
+        }
+    }
+    return worst;
+}
+
+} // namespace
+
+std::string_view to_string(Severity severity) {
+    switch (severity) {
+    case Severity::Note:
+        return "note";
+    case Severity::Warning:
+        return "warning";
+    case Severity::Reject:
+        return "reject";
+    }
+    std::unreachable();
+}
+
+const std::vector<Rule>& static_rules() {
+    static const std::vector<Rule> rules = [] {
+        std::vector<Rule> all;
+        for (const Check& check : checks()) {
+            all.push_back(check.rule);
+        }
+        all.push_back(unreachable_code);
+        return all;
+    }();
+    return rules;
+}
+
+std::vector<RuleFinding> inspect(const isa::Program& program, const std::vector<std::string>& launched) {
+    std::vector<RuleFinding> findings;
+    const std::set<std::string> live(launched.begin(), launched.end());
+    for (std::uint32_t index = 0; index < program.functions.size(); ++index) {
+        const isa::Function& function = program.functions[index];
+        if (!function.entry || !function.defined) {
+            continue;
+        }
+        const std::string kernel = demangle(function.name);
+        if (!live.contains(function.name)) {
+            findings.push_back({.rule = std::string(unreachable_code.name),
+                                .severity = unreachable_code.severity,
+                                .kernel = kernel,
+                                .what = fmt::format("nothing launches kernel {}", kernel),
+                                .file = file_name(program, function.source.file),
+                                .line = function.source.line});
+            continue;
+        }
+        const Reach reached = reach(program, index);
+        for (const Check& check : checks()) {
+            if (auto found = apply(program, check, kernel, reached)) {
+                findings.push_back(std::move(*found));
+            }
+        }
+    }
+    std::ranges::stable_sort(findings, std::ranges::greater{}, &RuleFinding::severity);
+    return findings;
+}
+
+} // namespace assay::plan

@@ -17,6 +17,7 @@
 #include "eval/reference.h"
 #include "eval/run_worker.h"
 #include "plan/planner.h"
+#include "sandbox/policy.h"
 #include "tasks/task.h"
 #include "verify/compare.h"
 
@@ -213,7 +214,7 @@ int main(int argc, char** argv) {
     if (argc == 3 && std::strcmp(argv[1], "--worker") == 0) {
         return std::strcmp(argv[2], "compile") == 0 ? assay::compile::compile_worker()
                : std::strcmp(argv[2], "plan") == 0  ? assay::plan::plan_worker()
-                                                    : assay::eval::run_worker();
+                                                    : assay::eval::run_worker(assay::sandbox::run_virtual_policy);
     }
     testing::InitGoogleTest(&argc, argv);
     return RUN_ALL_TESTS();

@@ -41,6 +41,34 @@ Result<fs::path> named_root(const fs::path& given, std::string_view by) {
 
 } // namespace
 
+namespace {
+
+/// Adds the tasks that a suite's "select" describes, by level and name.
+Result<> select_tasks(const fs::path& root, const Field& suite_field, Suite& suite) {
+    if (suite_field.has("tasks")) {
+        suite_field.member("select").fail("\"tasks\" is there already", "give one of them");
+    }
+    const Field select = suite_field.member("select");
+    select.only({"prefix", "category"});
+    const std::string prefix = select.has("prefix") ? select.member("prefix").text() : "";
+    const std::string category = select.has("category") ? select.member("category").text() : "";
+    const auto catalog = load_all(root);
+    if (!catalog) {
+        return std::unexpected(catalog.error());
+    }
+    for (const Task& task : catalog->tasks) {
+        if (task.name.starts_with(prefix) && (category.empty() || task.category == category)) {
+            suite.tasks.push_back(task.name);
+        }
+    }
+    if (suite.tasks.empty()) {
+        select.fail("no task is selected");
+    }
+    return {};
+}
+
+} // namespace
+
 const Task* Catalog::find(std::string_view name) const {
     const auto found = std::ranges::find(tasks, name, &Task::name);
     return found == tasks.end() ? nullptr : &*found;
@@ -93,17 +121,23 @@ Result<Suite> load_suite(const fs::path& root, std::string_view name) {
     }
     Reader reader(file);
     const Field root_field = reader.root();
-    root_field.only({"name", "title", "tasks"});
+    root_field.only({"name", "title", "tasks", "select"});
     Suite suite{.name = root_field.member("name").text(), .title = root_field.member("title").text(), .tasks = {}};
     if (suite.name != name) {
         root_field.member("name").fail(fmt::format("\"{}\" is not the name of its file", suite.name));
     }
-    for (const Field& element : root_field.member("tasks").elements()) {
-        std::string task = element.text();
-        if (std::ranges::find(suite.tasks, task) != suite.tasks.end()) {
-            element.fail(fmt::format("\"{}\" stands twice", task));
+    if (root_field.has("select")) {
+        if (auto selected = select_tasks(root, root_field, suite); !selected) {
+            return std::unexpected(std::move(selected.error()));
         }
-        suite.tasks.push_back(std::move(task));
+    } else {
+        for (const Field& element : root_field.member("tasks").elements()) {
+            std::string task = element.text();
+            if (std::ranges::find(suite.tasks, task) != suite.tasks.end()) {
+                element.fail(fmt::format("\"{}\" stands twice", task));
+            }
+            suite.tasks.push_back(std::move(task));
+        }
     }
     if (const auto& error = reader.error()) {
         return std::unexpected(*error);

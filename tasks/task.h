@@ -132,7 +132,8 @@ struct Catalog {
 };
 [[nodiscard]] Result<Catalog> load_all(const std::filesystem::path& root);
 
-/// A named list of tasks, `datasets/suites/<name>.json`: {"name", "title", "tasks": [...]}.
+/// A named list of tasks, `datasets/suites/<name>.json`: {"name", "title", "tasks": [...]}, or with "select":
+/// {"prefix": "kb1_", "category": "matmul"} all tasks whose names begin so and that are of the category; {} is all.
 struct Suite {
     std::string name, title;
     std::vector<std::string> tasks;

@@ -4,9 +4,11 @@
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "cli/command.h"
 #include "cli/task_text.h"
+#include "cli/tasks_check.h"
 #include "tasks/roofline.h"
 
 namespace assay::cli {
@@ -17,6 +19,8 @@ struct Arguments {
     Common common;
     std::vector<std::string> names;
     std::string profile = "H200";
+    bool all = false;
+    unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
 };
 
 /// The catalog, with the errors of single files reported: one broken definition hides no other task.
@@ -150,34 +154,17 @@ int check(const Arguments& arguments) {
         }
         selected.push_back(*task);
     }
+    if (arguments.all && !arguments.names.empty()) {
+        return report({"--all and names of tasks exclude each other", "", "give one of them"}, Usage);
+    }
     if (arguments.names.empty()) {
         selected = catalog->tasks;
     }
     if (selected.empty()) {
         return report({"no tasks", with->root.string(), ""}, NothingSelected);
     }
-    auto evaluator = eval::Evaluator::open(*with);
-    if (!evaluator) {
-        return report(evaluator.error(), Environment);
-    }
-    int code = catalog->errors.empty() ? Ok : CandidateFailed;
-    for (const tasks::Task& task : selected) {
-        std::vector<std::string> problems;
-        {
-            ProgressLine progress;
-            auto found = (*evaluator)->check_soundness(task, [&](const std::string& workload) {
-                progress.update(fmt::format("{}: {}", task.name, workload));
-            });
-            problems = found ? std::move(*found) : std::vector{found.error().to_string()};
-        }
-        fmt::print("{:<20} {}\n", task.name, problems.empty() ? "sound" : "NOT SOUND");
-        for (const std::string& problem : problems) {
-            fmt::print("  {}\n", problem);
-            code = CandidateFailed;
-        }
-        std::fflush(stdout);
-    }
-    return code;
+    const int code = check_tasks(std::move(selected), *with, arguments.jobs);
+    return code == Ok && !catalog->errors.empty() ? CandidateFailed : code;
 }
 
 } // namespace
@@ -203,6 +190,10 @@ void add_tasks(CLI::App& app, Action& run) {
     CLI::App* check_command = command->add_subcommand(
         "check", "Prove tasks sound: the reference passes, and trivial or nearly right outputs fail");
     check_command->add_option("names", arguments->names, "Names of tasks (default: all)");
+    check_command->add_flag("--all", arguments->all, "All tasks, as without names");
+    check_command->add_option("--jobs", arguments->jobs, "Tasks that are checked at the same time")
+        ->check(CLI::Range(1, 256))
+        ->capture_default_str();
     add_evaluation(*check_command, arguments->common);
     check_command->callback([arguments, &run] { run = [arguments] { return check(*arguments); }; });
 
@@ -211,6 +202,7 @@ void add_tasks(CLI::App& app, Action& run) {
                     "  assay tasks list\n"
                     "  assay tasks show softmax --on A100\n"
                     "  assay tasks check softmax matmul\n"
+                    "  assay tasks check --all\n"
                     "  assay tasks new cosine_similarity --category reduce");
 }
 

@@ -81,6 +81,24 @@ TEST(Suites, OfAssayNameTasksThatExist) {
     EXPECT_EQ(load_suite(source_root, "demo")->tasks.size(), 12u);
 }
 
+TEST(Suites, SelectByPrefixAndCategory) {
+    const SampleRoot root;
+    for (const char* name : {"kb1_b", "kb1_a", "other"}) {
+        root.write_task(name);
+    }
+    const auto names = [&](const std::string& select) {
+        root.write("datasets/suites/mine.json", R"({"name": "mine", "title": "Mine", "select": )" + select + "}");
+        const auto suite = load_suite(root.path, "mine");
+        return suite ? fmt::format("{}", fmt::join(suite->tasks, " ")) : suite.error().to_string();
+    };
+    EXPECT_EQ(names("{}"), "kb1_a kb1_b other");
+    EXPECT_EQ(names(R"({"prefix": "kb1_"})"), "kb1_a kb1_b");
+    EXPECT_EQ(names(R"({"prefix": "kb1_", "category": "math"})"), "kb1_a kb1_b");
+    EXPECT_NE(names(R"({"category": "pooling"})").find("#/select: no task is selected"), std::string::npos);
+    EXPECT_NE(names(R"({"level": 1})").find("#/select/level: unknown field"), std::string::npos);
+    EXPECT_NE(names(R"({}, "tasks": ["other"])").find("#/select: \"tasks\" is there already"), std::string::npos);
+}
+
 TEST(Suites, AreReadStrictly) {
     const SampleRoot root;
     const auto error = [&](const char* text) {

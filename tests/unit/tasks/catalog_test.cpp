@@ -2,6 +2,9 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "sample_root.h"
 #include "tasks/reference.h"
 #include "tasks/task.h"

@@ -21,6 +21,7 @@ enum class DType : std::uint8_t { Float64, Float32, Float16, BFloat16, Int64, In
 [[nodiscard]] std::uint64_t bytes_of(DType dtype);
 [[nodiscard]] bool is_float(DType dtype);
 [[nodiscard]] std::string_view to_string(DType dtype); ///< "float32"
+[[nodiscard]] std::string_view c_type(DType dtype);    ///< "__nv_bfloat16": its name in CUDA C++
 [[nodiscard]] std::optional<DType> dtype_from(std::string_view name);
 
 /// Precision classes of a result, finest first. A task says which is the coarsest it accepts.

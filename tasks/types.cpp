@@ -12,16 +12,22 @@ namespace {
 struct DTypeRow {
     DType dtype;
     std::string_view name;
+    std::string_view c_type;
     std::uint64_t bytes;
     bool is_float;
 };
 
 constexpr std::array dtype_rows{
-    DTypeRow{DType::Float64, "float64", 8, true}, DTypeRow{DType::Float32, "float32", 4, true},
-    DTypeRow{DType::Float16, "float16", 2, true}, DTypeRow{DType::BFloat16, "bfloat16", 2, true},
-    DTypeRow{DType::Int64, "int64", 8, false},    DTypeRow{DType::Int32, "int32", 4, false},
-    DTypeRow{DType::Int16, "int16", 2, false},    DTypeRow{DType::Int8, "int8", 1, false},
-    DTypeRow{DType::UInt8, "uint8", 1, false},    DTypeRow{DType::Bool, "bool", 1, false},
+    DTypeRow{DType::Float64, "float64", "double", 8, true},
+    DTypeRow{DType::Float32, "float32", "float", 4, true},
+    DTypeRow{DType::Float16, "float16", "__half", 2, true},
+    DTypeRow{DType::BFloat16, "bfloat16", "__nv_bfloat16", 2, true},
+    DTypeRow{DType::Int64, "int64", "long long", 8, false},
+    DTypeRow{DType::Int32, "int32", "int", 4, false},
+    DTypeRow{DType::Int16, "int16", "short", 2, false},
+    DTypeRow{DType::Int8, "int8", "signed char", 1, false},
+    DTypeRow{DType::UInt8, "uint8", "unsigned char", 1, false},
+    DTypeRow{DType::Bool, "bool", "bool", 1, false},
 };
 
 constexpr std::array error_class_rows{
@@ -70,6 +76,10 @@ bool is_float(DType dtype) {
 
 std::string_view to_string(DType dtype) {
     return row_of(dtype).name;
+}
+
+std::string_view c_type(DType dtype) {
+    return row_of(dtype).c_type;
 }
 
 std::optional<DType> dtype_from(std::string_view name) {

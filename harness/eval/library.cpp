@@ -85,32 +85,6 @@ bool is_strided(const Operator& operation) {
     return operation.name == "copy" || operation.name == "fill";
 }
 
-std::string_view element_type(tasks::DType dtype) {
-    switch (dtype) {
-    case tasks::DType::Float64:
-        return "double";
-    case tasks::DType::Float32:
-        return "float";
-    case tasks::DType::Float16:
-        return "__half";
-    case tasks::DType::BFloat16:
-        return "__nv_bfloat16";
-    case tasks::DType::Int64:
-        return "long long";
-    case tasks::DType::Int32:
-        return "int";
-    case tasks::DType::Int16:
-        return "short";
-    case tasks::DType::Int8:
-        return "signed char";
-    case tasks::DType::UInt8:
-        return "unsigned char";
-    case tasks::DType::Bool:
-        return "bool";
-    }
-    return "void";
-}
-
 /// Elements from the first to the last one.
 std::int64_t span_of(const Operator::Operand& operand) {
     std::int64_t last = 0;
@@ -126,9 +100,9 @@ std::int64_t span_of(const Operator::Operand& operand) {
 /// Calls of one kind have the same entry.
 std::string kind_of(const Operator& operation) {
     std::string kind =
-        fmt::format("{} {} {}", operation.name, element_type(operation.output.dtype), operation.output.shape.size());
+        fmt::format("{} {} {}", operation.name, tasks::c_type(operation.output.dtype), operation.output.shape.size());
     for (const Operator::Operand& operand : operation.inputs) {
-        kind += fmt::format(" {} {}", element_type(operand.dtype), operand.shape.size());
+        kind += fmt::format(" {} {}", tasks::c_type(operand.dtype), operand.shape.size());
     }
     return kind + fmt::format(" {}", operation.numbers.size());
 }
@@ -144,12 +118,12 @@ std::string list_of(const char* format, std::size_t count) {
 /// The entry of a kind of calls; its parameters are those of `binding_of`.
 std::string entry_text(const std::string& name, const Operator& operation) {
     const Row& row = *find_row(operation.name);
-    const std::string_view result = element_type(operation.output.dtype);
-    const std::string_view type = operation.inputs.empty() ? result : element_type(operation.inputs[0].dtype);
+    const std::string_view result = tasks::c_type(operation.output.dtype);
+    const std::string_view type = operation.inputs.empty() ? result : tasks::c_type(operation.inputs[0].dtype);
     std::string parameters, tensors;
     const auto parameter = [&](const std::string& text) { parameters += (parameters.empty() ? "" : ", ") + text; };
     for (std::size_t i = 0; i < operation.inputs.size(); ++i) {
-        parameter(fmt::format("const {}* p{}", element_type(operation.inputs[i].dtype), i));
+        parameter(fmt::format("const {}* p{}", tasks::c_type(operation.inputs[i].dtype), i));
     }
     parameter(fmt::format("{}* q", result));
     if (is_strided(operation)) {

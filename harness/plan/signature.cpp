@@ -17,38 +17,12 @@ namespace {
 using tasks::Binding;
 using tasks::DType;
 
-std::string_view c_type(DType dtype) {
-    switch (dtype) {
-    case DType::Float64:
-        return "double";
-    case DType::Float32:
-        return "float";
-    case DType::Float16:
-        return "__half";
-    case DType::BFloat16:
-        return "__nv_bfloat16";
-    case DType::Int64:
-        return "long long";
-    case DType::Int32:
-        return "int";
-    case DType::Int16:
-        return "short";
-    case DType::Int8:
-        return "signed char";
-    case DType::UInt8:
-        return "unsigned char";
-    case DType::Bool:
-        return "bool";
-    }
-    return "void";
-}
-
 std::string describe(const Binding::Tensor& tensor, bool input) {
-    return fmt::format("{}{}* {}", input ? "const " : "", c_type(tensor.dtype), tensor.name);
+    return fmt::format("{}{}* {}", input ? "const " : "", tasks::c_type(tensor.dtype), tensor.name);
 }
 
 std::string describe(const Binding::Scalar& scalar) {
-    return fmt::format("{} {}", scalar.axis ? "int" : c_type(scalar.dtype), scalar.name);
+    return fmt::format("{} {}", scalar.axis ? "int" : tasks::c_type(scalar.dtype), scalar.name);
 }
 
 std::unexpected<PlanError> mismatch(const isa::Function& entry, const Binding& binding, const std::string& what) {

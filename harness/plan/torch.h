@@ -155,6 +155,8 @@ private:
     [[nodiscard]] Number add(TorchCall& call, Tensor tensor);
     /// The same storage under another view.
     [[nodiscard]] Number add_view(TorchCall& call, const Tensor& of, View view);
+    /// The tensor itself where it has that type and place already, a copy otherwise.
+    [[nodiscard]] Number converted(TorchCall& call, Number number, tasks::DType dtype, bool on_device);
     /// New memory, not initialised.
     [[nodiscard]] Number allocate(TorchCall& call, const Extents& sizes, const Extents& strides, tasks::DType dtype,
                                   bool on_device);

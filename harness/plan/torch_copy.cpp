@@ -175,6 +175,18 @@ std::uint64_t Torch::clone(TorchCall& call) {
     return contiguous_copy(call, call.tensor(0));
 }
 
+Torch::Number Torch::converted(TorchCall& call, Number number, tasks::DType dtype, bool place) {
+    const Tensor from = at(call, number);
+    if (dtype == from.dtype && place == on_device(from)) {
+        return number;
+    }
+    const Number to = allocate(call, from.view.sizes, dtype, place);
+    if (!call.failed()) {
+        copy_tensor(call, Tensor(at(call, to)), from);
+    }
+    return to;
+}
+
 std::uint64_t Torch::to(TorchCall& call) {
     const Number number = call.tensor(0);
     const Tensor from = tensor(call, 0);
@@ -190,14 +202,7 @@ std::uint64_t Torch::to(TorchCall& call) {
             place = call.integer(i) == 1;
         }
     }
-    if (dtype == from.dtype && place == on_device(from)) {
-        return number;
-    }
-    const Number to = allocate(call, from.view.sizes, dtype, place);
-    if (!call.failed()) {
-        copy_tensor(call, Tensor(at(call, to)), from);
-    }
-    return to;
+    return converted(call, number, dtype, place);
 }
 
 std::uint64_t Torch::to_options(TorchCall& call) {
@@ -208,14 +213,7 @@ std::uint64_t Torch::to_options(TorchCall& call) {
         return 0;
     }
     const bool place = call.integer(2) < 0 ? on_device(from) : call.integer(2) == 1;
-    if (dtype == from.dtype && place == on_device(from)) {
-        return number;
-    }
-    const Number to = allocate(call, from.view.sizes, dtype, place);
-    if (!call.failed()) {
-        copy_tensor(call, Tensor(at(call, to)), from);
-    }
-    return to;
+    return converted(call, number, dtype, place);
 }
 
 std::uint64_t Torch::copy(TorchCall& call) {

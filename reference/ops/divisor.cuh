@@ -46,4 +46,15 @@ private:
     int shift_ = 0;
 };
 
+/// Where element i, counted in row-major order, lies in a strided tensor; innermost dimension first.
+inline index_t strided_offset(index_t i, int rank, const Divisor* extents, const index_t* strides) {
+    index_t at = 0;
+    for (int dimension = 0; dimension < rank; ++dimension) {
+        const index_t rest = extents[dimension].quotient(i);
+        at += (i - rest * extents[dimension].value()) * strides[dimension];
+        i = rest;
+    }
+    return at;
+}
+
 } // namespace ops

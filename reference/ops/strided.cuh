@@ -17,13 +17,7 @@ public:
     }
 
     index_t offset(index_t i) const {
-        index_t at = 0;
-        for (int dimension = 0; dimension < rank_; ++dimension) {
-            const index_t rest = extents_[dimension].quotient(i);
-            at += (i - rest * extents_[dimension].value()) * strides_[dimension];
-            i = rest;
-        }
-        return at;
+        return strided_offset(i, rank_, extents_, strides_);
     }
 
 private:

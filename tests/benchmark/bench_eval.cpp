@@ -10,6 +10,7 @@
 #include <string>
 
 #include "benchmark/figure.h"
+#include "source_dir.h"
 
 namespace assay::benchmarks {
 namespace {
@@ -21,7 +22,7 @@ const std::map<std::string, double>& stages() {
     static const std::map<std::string, double> measured = [] {
         std::string pattern = (fs::temp_directory_path() / "assay-bench-XXXXXX").string();
         const fs::path folder = mkdtemp(pattern.data());
-        std::ifstream original(ASSAY_SOURCE_DIR "/datasets/candidates/vector_add/naive.cu");
+        std::ifstream original(source_dir() + "/datasets/candidates/vector_add/naive.cu");
         const std::string source{std::istreambuf_iterator<char>(original), {}};
         std::map<std::string, double> best;
         for (int run = 0; run < 6; ++run) { // the first fills the cache with the reference

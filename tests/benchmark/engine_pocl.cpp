@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "benchmark/engines.h"
+#include "source_dir.h"
 
 namespace assay::benchmarks {
 
@@ -58,7 +59,7 @@ public:
         queue_ =
             call<Handle(Handle, Handle, std::uint64_t, Status*)>("clCreateCommandQueue")(context_, device_, 0, &status);
         check(status, "clCreateCommandQueue");
-        std::ifstream in(ASSAY_SOURCE_DIR "/tests/benchmark/kernels/peers.cl");
+        std::ifstream in(source_dir() + "/tests/benchmark/kernels/peers.cl");
         const std::string source{std::istreambuf_iterator<char>(in), {}};
         const char* text = source.c_str();
         program_ = call<Handle(Handle, std::uint32_t, const char**, const std::size_t*, Status*)>(

@@ -8,6 +8,7 @@
 #include "benchmark/engines.h"
 #include "compile/compiler.h"
 #include "compile/nvrtc.h"
+#include "source_dir.h"
 #include "vgpu/vgpu.h"
 
 namespace assay::benchmarks {
@@ -57,7 +58,7 @@ std::string compile_cuda(const std::string& file, const std::vector<std::string>
         auto loaded = compile::Nvrtc::load(toolkit.nvrtc);
         return loaded ? *loaded : throw std::runtime_error(loaded.error().to_string());
     }();
-    std::ifstream in(ASSAY_SOURCE_DIR "/tests/benchmark/kernels/" + file);
+    std::ifstream in(source_dir() + "/tests/benchmark/kernels/" + file);
     std::vector<std::string> all = options;
     all.emplace_back("-arch=compute_90");
     for (const auto& folder : toolkit.include) {

@@ -7,13 +7,14 @@
 #include <gtest/gtest.h>
 
 #include "conformance/case.h"
+#include "source_dir.h"
 
 namespace assay::vgpu::conformance {
 
 namespace {
 
 std::filesystem::path folder() {
-    return std::filesystem::path(ASSAY_SOURCE_DIR) / "tests/conformance/kernels";
+    return std::filesystem::path(source_dir()) / "tests/conformance/kernels";
 }
 
 std::vector<std::string> files() {

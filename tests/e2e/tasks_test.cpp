@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "e2e/run_assay.h"
+#include "source_dir.h"
 
 namespace assay::e2e {
 namespace {
@@ -12,7 +13,7 @@ namespace fs = std::filesystem;
 /// A root with the bundled tasks in it, for a test to add to.
 void copy_root(const fs::path& to) {
     for (const char* folder : {"tasks", "reference", "datasets"}) {
-        fs::copy(fs::path(ASSAY_SOURCE_DIR) / folder, to / folder, fs::copy_options::recursive);
+        fs::copy(fs::path(source_dir()) / folder, to / folder, fs::copy_options::recursive);
     }
 }
 
@@ -42,7 +43,7 @@ TEST(Tasks, ANewOneReplacesNothingAndLeavesNothingBehindWhenRefused) {
 
 TEST(Prompt, HoldsAllThatACandidateNeeds) {
     const Scratch scratch;
-    const Outcome outcome = run("assay prompt matmul --on A100 --json --root " ASSAY_SOURCE_DIR, scratch.path());
+    const Outcome outcome = run("assay prompt matmul --on A100 --json --root " + source_dir(), scratch.path());
     ASSERT_EQ(outcome.code, 0) << outcome.err;
     const auto json = outcome.lines().at(0);
     const auto text = json.at("prompt").get<std::string>();
@@ -54,10 +55,10 @@ TEST(Prompt, HoldsAllThatACandidateNeeds) {
     // Another task of the same category, never the task's own answer.
     EXPECT_EQ(json.at("category"), "matmul");
     EXPECT_NE(json.at("example").at("task"), "matmul");
-    const Outcome none = run("assay prompt matmul --no-example --root " ASSAY_SOURCE_DIR, scratch.path());
+    const Outcome none = run("assay prompt matmul --no-example --root " + source_dir(), scratch.path());
     EXPECT_EQ(none.code, 0) << none.err;
     EXPECT_EQ(none.out.find("## Example"), std::string::npos);
-    const Outcome unknown = run("assay prompt matmul --on C64 --root " ASSAY_SOURCE_DIR, scratch.path());
+    const Outcome unknown = run("assay prompt matmul --on C64 --root " + source_dir(), scratch.path());
     EXPECT_EQ(unknown.code, 2);
     EXPECT_NE(unknown.err.find("one of H200"), std::string::npos) << unknown.err;
 }

@@ -4,30 +4,30 @@
 #include <set>
 
 #include "e2e/run_assay.h"
+#include "source_dir.h"
 
 namespace assay::e2e {
 namespace {
 
 namespace fs = std::filesystem;
-const std::string good = ASSAY_SOURCE_DIR "/tests/e2e/candidates/good.cu";
+const std::string good = source_dir() + "/tests/e2e/candidates/good.cu";
 const std::string flags = " --device vgpu --json --no-time ";
 
 TEST(Trouble, AKilledWorkerIsTheHarnessesFaultAndTheNextCandidateIsJudged) {
     const Scratch scratch;
     // kernel_loop keeps its run worker busy until its deadline. The run server's first child is the reference's, the
     // second the candidate's.
-    const Outcome outcome =
-        run("assay eval vector_add" + flags +
-                "--cache cache --out out.jsonl '" ASSAY_SOURCE_DIR "/tests/e2e/candidates/kernel_loop.cu' '" + good +
-                "' & assay=$!\n"
-                "for i in $(seq 300); do sleep 0.1\n"
-                "  program=$(pgrep -P $assay | head -1)\n"
-                "  server=$(pgrep -P \"${program:-$assay}\" -f -- '--worker run' | head -1)\n"
-                "  workers=($([ -z \"$server\" ] || pgrep -P $server))\n"
-                "  if [ ${#workers[@]} -ge 2 ]; then kill -KILL \"${workers[-1]}\"; break; fi\n"
-                "done\n"
-                "wait $assay",
-            scratch.path());
+    const Outcome outcome = run("assay eval vector_add" + flags + "--cache cache --out out.jsonl '" + source_dir() +
+                                    "/tests/e2e/candidates/kernel_loop.cu' '" + good +
+                                    "' & assay=$!\n"
+                                    "for i in $(seq 300); do sleep 0.1\n"
+                                    "  program=$(pgrep -P $assay | head -1)\n"
+                                    "  server=$(pgrep -P \"${program:-$assay}\" -f -- '--worker run' | head -1)\n"
+                                    "  workers=($([ -z \"$server\" ] || pgrep -P $server))\n"
+                                    "  if [ ${#workers[@]} -ge 2 ]; then kill -KILL \"${workers[-1]}\"; break; fi\n"
+                                    "done\n"
+                                    "wait $assay",
+                                scratch.path());
     EXPECT_EQ(outcome.code, 3) << outcome.out << outcome.err;
     const auto results = outcome.lines();
     ASSERT_EQ(results.size(), 2U);
@@ -85,8 +85,8 @@ TEST(Trouble, ACorruptedCacheEntryIsReplacedAndIsSaid) {
 
 TEST(Trouble, AMalformedTaskFileNamesFileAndFieldAndHidesNoOther) {
     const Scratch scratch;
-    fs::copy(ASSAY_SOURCE_DIR "/tasks", scratch.path() / "tasks", fs::copy_options::recursive);
-    fs::create_directory_symlink(ASSAY_SOURCE_DIR "/reference", scratch.path() / "reference");
+    fs::copy(source_dir() + "/tasks", scratch.path() / "tasks", fs::copy_options::recursive);
+    fs::create_directory_symlink(source_dir() + "/reference", scratch.path() / "reference");
     std::ifstream original(scratch.path() / "tasks/level1/gelu.json");
     auto task = nlohmann::ordered_json::parse(original);
     task["inputs"]["x"]["dtype"] = "float31";

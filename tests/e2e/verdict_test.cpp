@@ -2,12 +2,13 @@
 #include <gtest/gtest.h>
 
 #include "e2e/run_assay.h"
+#include "source_dir.h"
 
 namespace assay::e2e {
 namespace {
 
 using nlohmann::json;
-const std::string candidates = ASSAY_SOURCE_DIR "/tests/e2e/candidates/";
+const std::string candidates = source_dir() + "/tests/e2e/candidates/";
 
 struct Case {
     std::string file, status, stage, check;

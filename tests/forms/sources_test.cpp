@@ -18,12 +18,13 @@
 #include "eval/torch_module.h"
 #include "plan/plan_json.h"
 #include "plan/planner.h"
+#include "source_dir.h"
 
 namespace assay::forms {
 namespace {
 
 namespace fs = std::filesystem;
-const fs::path folder = ASSAY_SOURCE_DIR "/tests/forms/sources";
+const fs::path folder = source_dir() + "/tests/forms/sources";
 
 struct Source {
     eval::Candidate candidate;

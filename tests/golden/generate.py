@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes the fixtures of the golden tests: operators of reference/ops beside what PyTorch computes for them.
 
-    python3 -m venv /tmp/golden && /tmp/golden/bin/pip install torch && /tmp/golden/bin/python tests/golden/generate.py
+    python3 -m venv venv && venv/bin/pip install torch && venv/bin/python tests/golden/generate.py
 
 A case is one line: the name, the call in C++ (which writes to `out`), the same call in PyTorch, in float64. Both see the
 same inputs. Input values are multiples of 1/32 below 4 in magnitude: fp64, fp32, fp16 and bf16 hold all of them, so that

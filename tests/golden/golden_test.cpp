@@ -18,6 +18,7 @@
 #include "eval/run_worker.h"
 #include "plan/planner.h"
 #include "sandbox/policy.h"
+#include "source_dir.h"
 #include "tasks/task.h"
 #include "verify/compare.h"
 
@@ -39,7 +40,7 @@ struct Element {
 
 std::vector<std::string> groups() {
     std::vector<std::string> names;
-    for (const auto& entry : fs::directory_iterator(ASSAY_SOURCE_DIR "/tests/golden/fixtures")) {
+    for (const auto& entry : fs::directory_iterator(source_dir() + "/tests/golden/fixtures")) {
         names.push_back(entry.path().stem().string());
     }
     std::ranges::sort(names);
@@ -92,7 +93,7 @@ public:
           path_(fs::temp_directory_path() / fmt::format("assay_golden_{}_{}_{}", getpid(), group, element.name)) {
         fs::create_directories(path_ / "tasks/level1");
         fs::create_directories(path_ / "reference/level1");
-        fs::create_directory_symlink(ASSAY_SOURCE_DIR "/reference/ops", path_ / "reference/ops");
+        fs::create_directory_symlink(source_dir() + "/reference/ops", path_ / "reference/ops");
         std::ofstream(definition()) << definition_of(group, fixture, element).dump();
         std::ofstream(path_ / "reference/level1" / (group + ".cu")) << program_of(fixture, element);
     }
@@ -162,7 +163,7 @@ class Golden : public testing::TestWithParam<std::tuple<std::string, Element>> {
 
 TEST_P(Golden, OperatorsAgreeWithPyTorch) {
     const auto& [group, element] = GetParam();
-    std::ifstream file(fmt::format(ASSAY_SOURCE_DIR "/tests/golden/fixtures/{}.json", group));
+    std::ifstream file(fmt::format("{}/tests/golden/fixtures/{}.json", source_dir(), group));
     const auto fixture = ordered_json::parse(file);
     const Root root(group, fixture, element);
     const auto task = tasks::load(root.definition());

@@ -4,11 +4,12 @@
 
 #include "compile/headers.h"
 #include "fixture.h"
+#include "source_dir.h"
 
 namespace assay::compile {
 namespace {
 
-const std::filesystem::path source_root = ASSAY_SOURCE_DIR;
+const std::filesystem::path source_root = source_dir();
 
 std::vector<std::string> all_sources() {
     std::vector<std::string> names;

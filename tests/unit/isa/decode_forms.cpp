@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "source_dir.h"
 #include "unit/isa/assemble.h"
 #include "unit/isa/samples.h"
 
@@ -19,7 +20,7 @@ struct Listed {
 
 /// forms.txt: one line for each form of the table that matters.
 std::vector<Listed> listed_forms() {
-    std::ifstream file(ASSAY_SOURCE_DIR "/tests/unit/isa/forms.txt");
+    std::ifstream file(source_dir() + "/tests/unit/isa/forms.txt");
     std::vector<Listed> forms;
     for (std::string line; std::getline(file, line);) {
         if (!line.starts_with('#')) {

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "isa/decode.h"
+#include "source_dir.h"
 
 namespace assay::isa {
 namespace {
@@ -37,7 +38,7 @@ std::string slurp(const std::filesystem::path& path) {
 
 TEST(Corpus, Decodes) {
     std::size_t count = 0;
-    for (const auto& entry : std::filesystem::directory_iterator(ASSAY_SOURCE_DIR "/tests/unit/ptx/corpus")) {
+    for (const auto& entry : std::filesystem::directory_iterator(source_dir() + "/tests/unit/ptx/corpus")) {
         if (entry.path().extension() != ".ptx") {
             continue;
         }

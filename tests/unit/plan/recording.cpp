@@ -8,11 +8,12 @@
 #include <map>
 
 #include "isa/decode.h"
+#include "source_dir.h"
 
 namespace assay::plan::testing {
 
 std::string read_source(const std::string& file) {
-    std::ifstream stream(std::string(ASSAY_SOURCE_DIR) + "/tests/unit/plan/sources/" + file, std::ios::binary);
+    std::ifstream stream(source_dir() + "/tests/unit/plan/sources/" + file, std::ios::binary);
     EXPECT_TRUE(stream) << file;
     return {std::istreambuf_iterator<char>(stream), {}};
 }

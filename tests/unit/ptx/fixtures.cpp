@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "ptx/parser.h"
+#include "source_dir.h"
 
 namespace assay::ptx {
 
@@ -23,7 +24,7 @@ std::string in_body(const std::string& statements) {
 
 std::vector<std::filesystem::path> corpus_files() {
     std::vector<std::filesystem::path> files;
-    for (const auto& entry : std::filesystem::directory_iterator(ASSAY_SOURCE_DIR "/tests/unit/ptx/corpus")) {
+    for (const auto& entry : std::filesystem::directory_iterator(source_dir() + "/tests/unit/ptx/corpus")) {
         if (entry.path().extension() == ".ptx") {
             files.push_back(entry.path());
         }

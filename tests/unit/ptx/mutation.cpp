@@ -9,6 +9,7 @@
 #include "ptx/parser.h"
 #include "ptx/printer.h"
 #include "same.h"
+#include "source_dir.h"
 
 namespace assay::ptx {
 
@@ -136,7 +137,7 @@ TEST(Mutation, DamagedFilesGiveATreeOrAnError) {
 
 TEST(Mutation, EveryPrefixGivesATreeOrAnError) {
     for (const char* name : {"hand_forms.ptx", "hand_tables.ptx", "tables.ptx"}) {
-        const std::string text = read_text(std::filesystem::path(ASSAY_SOURCE_DIR "/tests/unit/ptx/corpus") / name);
+        const std::string text = read_text(std::filesystem::path(source_dir() + "/tests/unit/ptx/corpus") / name);
         for (std::size_t length = 0; length < text.size(); length += 3) {
             const Result<Module> module = parse(std::string_view(text).substr(0, length));
             EXPECT_TRUE(module || !module.error().what.empty());

@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "sample_root.h"
+#include "source_dir.h"
 #include "tasks/reference.h"
 #include "tasks/task.h"
 
@@ -15,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-const fs::path source_root = ASSAY_SOURCE_DIR;
+const fs::path source_root = source_dir();
 
 TEST(Catalog, OfAssayHasNoErrors) {
     const auto catalog = load_all(source_root);

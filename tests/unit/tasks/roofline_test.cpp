@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "sample_root.h"
+#include "source_dir.h"
 
 namespace assay::tasks {
 namespace {
@@ -39,7 +40,7 @@ TEST(Roofline, DividesBytesAndOperationsByThePeaks) {
 }
 
 TEST(Devices, OfAssayAreReadable) {
-    const auto devices = load_devices(ASSAY_SOURCE_DIR);
+    const auto devices = load_devices(source_dir());
     ASSERT_TRUE(devices) << devices.error().to_string();
     EXPECT_GE(devices->size(), 5U);
     for (const DeviceProfile& device : *devices) {

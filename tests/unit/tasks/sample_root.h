@@ -11,6 +11,8 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "source_dir.h"
+
 namespace assay::tasks {
 
 inline std::string slurp(const std::filesystem::path& file) {
@@ -18,7 +20,7 @@ inline std::string slurp(const std::filesystem::path& file) {
     return {std::istreambuf_iterator<char>(stream), {}};
 }
 
-inline const std::filesystem::path test_folder = std::filesystem::path(ASSAY_SOURCE_DIR) / "tests/unit/tasks";
+inline const std::filesystem::path test_folder = std::filesystem::path(source_dir()) / "tests/unit/tasks";
 
 /// Removed with the object. Tests run at the same time, in one process and in several.
 class SampleRoot {

@@ -26,6 +26,7 @@
 #include <vector>
 
 #include "isa/decode.h"
+#include "source_dir.h"
 #include "vgpu/codegen/generator.h"
 #include "vgpu/core/execution.h"
 #include "vgpu/core/memory.h"
@@ -46,7 +47,7 @@ struct Shape {
 
 /// A file of tests/unit/vgpu, e.g. "kernels/reduce.ptx".
 inline std::string read_kernel(const std::string& name) {
-    const std::string path = std::string(ASSAY_SOURCE_DIR) + "/tests/unit/vgpu/" + name;
+    const std::string path = source_dir() + "/tests/unit/vgpu/" + name;
     std::ifstream file(path);
     if (!file) {
         throw std::runtime_error("cannot read " + path);

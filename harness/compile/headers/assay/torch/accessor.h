@@ -7,7 +7,7 @@
 namespace at {
 
 template <class T, size_t N, class Traits, class Index> class TensorAccessor {
-  public:
+public:
     TensorAccessor(T* data, const Index* sizes, const Index* strides) : data_(data), sizes_(sizes), strides_(strides) {}
     decltype(auto) operator[](Index i) const {
         if constexpr (N == 1) {
@@ -20,14 +20,14 @@ template <class T, size_t N, class Traits, class Index> class TensorAccessor {
     Index stride(int i) const { return strides_[i]; }
     T* data() const { return data_; }
 
-  private:
+private:
     T* data_;
     const Index* sizes_;
     const Index* strides_;
 };
 
 template <class T, size_t N, class Traits, class Index> class GenericPackedTensorAccessor {
-  public:
+public:
     explicit GenericPackedTensorAccessor(const Tensor& tensor) : data_(tensor.data_ptr<T>()) {
         ::__assay::number("check_dim", {tensor, static_cast<int>(N)});
         for (int i = 0; i < static_cast<int>(N); i++) {
@@ -35,18 +35,12 @@ template <class T, size_t N, class Traits, class Index> class GenericPackedTenso
             strides_[i] = static_cast<Index>(tensor.stride(i));
         }
     }
-    decltype(auto) operator[](Index i) const {
-        if constexpr (N == 1) {
-            return static_cast<T&>(data_[strides_[0] * i]);
-        } else {
-            return TensorAccessor<T, N - 1, Traits, Index>(data_ + strides_[0] * i, sizes_ + 1, strides_ + 1);
-        }
-    }
+    decltype(auto) operator[](Index i) const { return TensorAccessor<T, N, Traits, Index>(data_, sizes_, strides_)[i]; }
     Index size(int i) const { return sizes_[i]; }
     Index stride(int i) const { return strides_[i]; }
     T* data() const { return data_; }
 
-  private:
+private:
     typename Traits::PtrType data_;
     Index sizes_[N];
     Index strides_[N];

@@ -1,0 +1,10 @@
+#include "source_dir.h"
+
+namespace assay {
+
+const std::string& source_dir() {
+    static const std::string path = ASSAY_SOURCE_DIR;
+    return path;
+}
+
+} // namespace assay

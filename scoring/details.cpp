@@ -164,6 +164,7 @@ std::string details(const Evaluation& evaluation, const TableOptions& options) {
     }
     line("author", printable(evaluation.author));
     line("source", printable(evaluation.candidate_path));
+    line("taken", scalar_text(evaluation.origin, "taken"));
     if (evaluation.device.is_object()) {
         line("device", scalar_text(evaluation.device, "name"));
     }

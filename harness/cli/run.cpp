@@ -7,8 +7,10 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "cli/command.h"
+#include "eval/collection.h"
 #include "store/results.h"
 
 namespace assay::cli {
@@ -94,11 +96,48 @@ Result<Known> load_known(const fs::path& file) {
     return known;
 }
 
+/// The verdicts of this run by what decided them, so that a text that is offered twice for a task is judged once.
+class Judged {
+public:
+    /// The verdict of the same text, as this candidate's own.
+    [[nodiscard]] std::optional<store::Evaluation> find(const eval::Candidate& candidate) const {
+        const auto found = first_.find({candidate.task, candidate.hash});
+        if (found == first_.end()) {
+            return {};
+        }
+        store::Evaluation evaluation = found->second.evaluation;
+        evaluation.duplicate_of = evaluation.id;
+        evaluation.id = fmt::format("{}-{}", evaluation.id, ++found->second.copies);
+        evaluation.candidate = candidate.name;
+        evaluation.candidate_path = candidate.path.string();
+        evaluation.author = candidate.author;
+        evaluation.origin = candidate.origin;
+        for (store::Finding& finding : evaluation.findings) {
+            finding.file = finding.file == found->second.file ? candidate.file : finding.file;
+        }
+        return evaluation;
+    }
+    void add(const eval::Candidate& candidate, const store::Evaluation& evaluation) {
+        if (evaluation.status != store::Status::HarnessError) {
+            first_.try_emplace({candidate.task, candidate.hash}, First{evaluation, candidate.file, 0});
+        }
+    }
+
+private:
+    struct First {
+        store::Evaluation evaluation;
+        std::string file;
+        mutable unsigned copies = 0;
+    };
+    std::map<std::pair<std::string, std::string>, First> first_;
+};
+
 /// Evaluates all candidates but those that are known, task by task; stops only when a result cannot be written.
 Run evaluate_all(const Arguments& arguments, const tasks::Catalog& catalog,
                  const std::vector<eval::Candidate>& candidates, const Known& known, eval::Evaluator& evaluator,
                  store::ResultsWriter& writer) {
     Run run;
+    Judged judged;
     ProgressLine progress;
     const auto start = std::chrono::steady_clock::now();
     for (std::size_t i = 0; i < candidates.size(); ++i) {
@@ -109,11 +148,15 @@ Run evaluate_all(const Arguments& arguments, const tasks::Catalog& catalog,
         if (const auto done = known.find(work_of(arguments.suite, task, candidate)); done != known.end()) {
             evaluation = done->second;
         } else {
-            evaluation = evaluator.evaluate(task, candidate, [&](const std::string& stage) {
-                const auto elapsed = std::chrono::steady_clock::now() - start;
-                progress.update(fmt::format("{}: {}  ({} s)", name, stage,
-                                            std::chrono::duration_cast<std::chrono::seconds>(elapsed).count()));
-            });
+            if (auto duplicate = judged.find(candidate)) {
+                evaluation = std::move(*duplicate);
+            } else {
+                evaluation = evaluator.evaluate(task, candidate, [&](const std::string& stage) {
+                    const auto elapsed = std::chrono::steady_clock::now() - start;
+                    progress.update(fmt::format("{}: {}  ({} s)", name, stage,
+                                                std::chrono::duration_cast<std::chrono::seconds>(elapsed).count()));
+                });
+            }
             evaluation.suite = arguments.suite;
             if (!known.empty() &&
                 evaluation.device.value("name", "") != known.begin()->second.device.value("name", "")) {
@@ -128,7 +171,11 @@ Run evaluate_all(const Arguments& arguments, const tasks::Catalog& catalog,
                 return run;
             }
         }
-        progress.done(fmt::format("{}: {}", name, one_line(evaluation)));
+        if (evaluation.duplicate_of.empty()) {
+            judged.add(candidate, evaluation);
+        }
+        progress.done(fmt::format("{}: {}{}", name, one_line(evaluation),
+                                  evaluation.duplicate_of.empty() ? "" : " (a duplicate)"));
         if (evaluation.status == store::Status::HarnessError) {
             run.code = HarnessFault;
         }
@@ -164,6 +211,8 @@ void print_run(const Arguments& arguments, const Run& run, const tasks::Suite& s
         fmt::print("{}\n", json.dump());
         return;
     }
+    const auto duplicates = std::ranges::count_if(
+        run.evaluations, [](const store::Evaluation& evaluation) { return !evaluation.duplicate_of.empty(); });
     fmt::print("{}\n", scoring::table(run.evaluations, table_options()));
     if (score) {
         fmt::print("{}\n", scoring::summary(*score));
@@ -176,6 +225,10 @@ void print_run(const Arguments& arguments, const Run& run, const tasks::Suite& s
         for (const std::string& text : run.mismatches) {
             fmt::print("  {}\n", text);
         }
+    }
+    if (duplicates > 0) {
+        fmt::print("{} of {} candidates are duplicates, and were judged once with what they repeat\n", duplicates,
+                   run.evaluations.size());
     }
     fmt::print("results: {}\n", out.string());
 }
@@ -204,12 +257,16 @@ int run_suite(const Arguments& arguments) {
     if (!candidates) {
         return report(candidates.error(), Usage);
     }
-    std::erase_if(*candidates, [&](const eval::Candidate& candidate) {
+    const auto others = std::erase_if(*candidates, [&](const eval::Candidate& candidate) {
         return std::ranges::find(suite->tasks, candidate.task) == suite->tasks.end();
     });
+    if (others > 0 && !arguments.candidates.empty()) {
+        fmt::print(stderr, "assay: {} candidates are for tasks outside of suite '{}' and are left out\n", others,
+                   suite->name);
+    }
     if (candidates->empty()) {
         return report({"no candidates for the tasks of suite '" + suite->name + "'", folder.string(),
-                       "candidates are found as <folder>/<task>/<name>.cu"},
+                       "candidates are found as <folder>/<task>/<name>.cu, or by the \"task\" of each line"},
                       NothingSelected);
     }
     Known known;
@@ -243,10 +300,11 @@ int run_suite(const Arguments& arguments) {
 
 void add_run(CLI::App& app, Action& run) {
     auto arguments = std::make_shared<Arguments>();
-    CLI::App* command = app.add_subcommand("run", "Judge all candidates of a folder over a suite, and score them");
+    CLI::App* command = app.add_subcommand("run", "Judge many candidates over a suite, and score them");
     command->add_option("suite", arguments->suite, "Name of a suite: datasets/suites/<name>.json")->required();
     command->add_option("--candidates", arguments->candidates,
-                        "Folder with <task>/<name>.cu (default: the bundled datasets/candidates)");
+                        "Folder with <task>/<name>.cu, or a .jsonl file with {\"task\", \"source\" or \"reply\", ...} "
+                        "on each line (default: the bundled datasets/candidates)");
     command->add_option("--out", arguments->out,
                         "Results file, JSON Lines, appended to (default: results/<suite>-<time>.jsonl)");
     command->add_flag("--expect", arguments->expect,
@@ -254,10 +312,12 @@ void add_run(CLI::App& app, Action& run) {
     command->add_flag("--resume", arguments->resume,
                       "Go on with the run that wrote --out: nothing that has a verdict there is judged again");
     add_evaluation(*command, arguments->common);
-    command->footer("Examples:\n"
-                    "  assay run demo --expect\n"
-                    "  assay run demo --candidates my_kernels --out mine.jsonl --resume\n"
-                    "  assay run smoke --device cuda:0");
+    command->footer(
+        "Examples:\n"
+        "  assay run demo --expect\n"
+        "  assay run demo --candidates my_kernels --out mine.jsonl --resume\n"
+        "  assay run level1 --candidates samples.jsonl    # \"model\", \"sample\", ... are kept in results\n"
+        "  assay run smoke --device cuda:0");
     command->callback([arguments, &run] { run = [arguments] { return run_suite(*arguments); }; });
 }
 

@@ -36,6 +36,7 @@ Attempt::Attempt(const Settings& settings, const tasks::Task& task, const Candid
     evaluation_.candidate_path = recorded_path(candidate.path, settings.root);
     evaluation_.candidate_hash = candidate.hash;
     evaluation_.author = candidate.author;
+    evaluation_.origin = candidate.origin;
     evaluation_.key = key_.to_hex();
     evaluation_.stages = nlohmann::json::object();
     evaluation_.started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(now)));
@@ -67,7 +68,7 @@ bool Attempt::fail(const RunFault& fault, const std::string& stage, const Place&
                                .check = fault.check,
                                .detail = fault.message,
                                .hint = fault.hint,
-                               .file = fault.line == 0 ? "" : candidate_.path.filename().string(),
+                               .file = fault.line == 0 ? "" : candidate_.file,
                                .line = fault.line,
                                .workload = place.workload,
                                .regime = place.regime,
@@ -111,9 +112,20 @@ store::Evaluation Attempt::finish() {
 
 bool Attempt::compile(compile::Compiler& compiler, const std::string& architecture) {
     enter("compile");
+    if (candidate_.unusable) {
+        return fail(store::Status::CompileError, {.stage = "compile",
+                                                  .check = "no-source",
+                                                  .detail = candidate_.unusable->what,
+                                                  .hint = candidate_.unusable->hint,
+                                                  .file = candidate_.file,
+                                                  .line = 0,
+                                                  .workload = {},
+                                                  .regime = {},
+                                                  .values = {}});
+    }
     compile::Request request;
     request.source = with_torch_module(candidate_.source, candidate_.entry.name);
-    request.name = candidate_.path.filename().string();
+    request.name = candidate_.file;
     request.architecture = architecture;
     request.options = candidate_.options;
     auto compilation = compiler.compile(request);

@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 #include "compile/compiler.h"
+#include "eval/reply.h"
 
 namespace assay::eval {
 
@@ -93,8 +94,9 @@ Result<Candidate> load_folder(const fs::path& folder) {
         for (const auto& [key, value] : j.items()) {
             const std::string where = manifest.string() + "#/" + key;
             const bool is_list = key == "options" || key == "arguments";
-            if (is_list ? !value.is_array() : !value.is_string()) {
-                return fail(is_list ? "is not a list" : "is not a string", where);
+            const bool is_count = key == "sample" || key == "reasoning_length";
+            if (is_list ? !value.is_array() : is_count ? !value.is_number_unsigned() : !value.is_string()) {
+                return fail(is_list ? "is not a list" : is_count ? "is not a count" : "is not a string", where);
             }
             if (key == "name") {
                 candidate.name = value;
@@ -110,8 +112,12 @@ Result<Candidate> load_folder(const fs::path& folder) {
                 candidate.entry.arguments = value.get<std::vector<std::string>>();
             } else if (is_list) {
                 candidate.options = value.get<std::vector<std::string>>();
+            } else if (is_count || key == "model" || key == "prompt") {
+                candidate.origin[key] = value;
             } else {
-                return fail("unknown field", where, "known: name, task, author, entry, arguments, source, options");
+                return fail("unknown field", where,
+                            "known: name, task, author, entry, arguments, source, options, model, sample, prompt, "
+                            "reasoning_length");
             }
         }
     } catch (const json::exception& error) {
@@ -133,7 +139,52 @@ Result<Candidate> load_folder(const fs::path& folder) {
     return candidate;
 }
 
+bool is_reply_file(const fs::path& path) {
+    return path.extension() == ".md" || path.extension() == ".txt";
+}
+
+/// Without what no compiler sees: blanks at the ends of lines and empty lines at the end.
+std::string plain(const std::string& source) {
+    std::istringstream lines(source);
+    std::string text;
+    for (std::string line; std::getline(lines, line);) {
+        line.erase(line.find_last_not_of(" \t\r") + 1);
+        text += line + "\n";
+    }
+    text.erase(text.find_last_not_of('\n') + 1);
+    return text;
+}
+
 } // namespace
+
+bool is_candidate_file(const fs::path& path) {
+    return path.extension() == ".cu" || is_reply_file(path);
+}
+
+void set_source(Candidate& candidate, std::string text, bool is_reply) {
+    candidate.source = std::move(text);
+    if (is_reply) {
+        if (auto extracted = extract_code(candidate.source)) {
+            candidate.source = std::move(extracted->code);
+            candidate.origin["taken"] = extracted->how;
+        } else {
+            candidate.unusable = extracted.error();
+        }
+    }
+    read_directives(candidate);
+    std::string hashed = candidate.entry.name + '\0' + plain(candidate.source);
+    for (const std::string& argument : candidate.entry.arguments) {
+        hashed += '\0' + argument + ',';
+    }
+    for (const std::string& option : candidate.options) {
+        hashed += '\0' + option;
+    }
+    candidate.hash = hash_hex(hashed);
+    if (const auto model = candidate.origin.find("model");
+        model != candidate.origin.end() && candidate.author.empty()) {
+        candidate.author = model->get<std::string>();
+    }
+}
 
 Result<Candidate> load_candidate(const fs::path& path) {
     std::error_code ignored;
@@ -144,57 +195,20 @@ Result<Candidate> load_candidate(const fs::path& path) {
             return loaded;
         }
         candidate = std::move(*loaded);
-    } else if (path.extension() == ".cu") {
+    } else if (is_candidate_file(path)) {
         candidate.name = path.stem().string();
         candidate.path = path;
     } else {
         return fail(fs::exists(path, ignored) ? "not a candidate" : "no such file", path.string(),
-                    "a candidate is a .cu file or a folder with a candidate.json");
+                    "a candidate is a .cu file, a reply (.md or .txt), or a folder with a candidate.json");
     }
-    const auto source = read_text(candidate.path);
+    candidate.file = candidate.path.filename().string();
+    auto source = read_text(candidate.path);
     if (!source) {
         return std::unexpected(source.error());
     }
-    candidate.source = *source;
-    read_directives(candidate);
-    std::string hashed = candidate.entry.name + '\0' + candidate.source;
-    for (const std::string& argument : candidate.entry.arguments) {
-        hashed += '\0' + argument + ',';
-    }
-    for (const std::string& option : candidate.options) {
-        hashed += '\0' + option;
-    }
-    candidate.hash = hash_hex(hashed);
+    set_source(candidate, std::move(*source), is_reply_file(candidate.path));
     return candidate;
-}
-
-Result<std::vector<Candidate>> load_candidates(const fs::path& root) {
-    std::error_code error;
-    std::vector<fs::path> paths;
-    for (const auto& task : fs::directory_iterator(root, error)) {
-        if (!task.is_directory()) {
-            continue;
-        }
-        for (const auto& entry : fs::directory_iterator(task.path())) {
-            if (entry.path().extension() == ".cu" || fs::exists(entry.path() / "candidate.json")) {
-                paths.push_back(entry.path());
-            }
-        }
-    }
-    if (error) {
-        return fail("cannot read: " + error.message(), root.string());
-    }
-    std::ranges::sort(paths);
-    std::vector<Candidate> candidates;
-    for (const fs::path& path : paths) {
-        auto candidate = load_candidate(path);
-        if (!candidate) {
-            return std::unexpected(candidate.error());
-        }
-        candidate->task = path.parent_path().filename().string();
-        candidates.push_back(std::move(*candidate));
-    }
-    return candidates;
 }
 
 } // namespace assay::eval

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,26 +14,34 @@ namespace assay::eval {
 
 struct Candidate {
     std::string name;
-    std::filesystem::path path; ///< of the source
+    std::filesystem::path path; ///< of the source; of a record in a collection, "samples.jsonl:12"
+    std::string file;           ///< what messages call the source
     std::string source;
     plan::Entry entry;                ///< where host code begins, and what it takes; empty: found by its usual names
     std::string author;               ///< or the model; may be empty
     std::string task;                 ///< if candidate.json names one
     std::vector<std::string> options; ///< compile options, checked against the allow-list
-    std::string hash;                 ///< of source, entry and options
+    std::string hash;                 ///< of source, entry and options: equal for what is written twice
+    /// Where it comes from, kept in its results: "model", "sample", "prompt", "reasoning_length", and "taken": what was
+    /// taken of a language model's reply.
+    nlohmann::json origin = nlohmann::json::object();
+    std::optional<Error> unusable; ///< a reply without code: there is nothing to compile
 };
 
 inline constexpr std::size_t max_source_bytes = 1 << 20;
 
-/// Loads a `.cu` file, or a folder with a `candidate.json`:
+/// Loads a `.cu` file, a language model's reply (`.md` or `.txt`, see reply.h), or a folder with a `candidate.json`:
 ///   {"name", "task", "author", "entry", "arguments": ["x", "w", "3"], "source": "kernel.cu",
-///    "options": ["-use_fast_math"]}
+///    "options": ["-use_fast_math"], "model", "sample": 3, "prompt", "reasoning_length": 5120}
 /// of which all but the file named by "source" (default: the one .cu file of the folder) may be left out. A source may
 /// say entry and arguments itself, in lines `// assay: entry = NAME` and `// assay: arguments = x, w, 3`.
 [[nodiscard]] Result<Candidate> load_candidate(const std::filesystem::path& path);
 
-/// The candidates of a tree `root/<task>/<name>.cu` (or `<name>/candidate.json`), with their tasks set, by task and
-/// name.
-[[nodiscard]] Result<std::vector<Candidate>> load_candidates(const std::filesystem::path& root);
+/// Whether load_candidate would take a file of this name.
+[[nodiscard]] bool is_candidate_file(const std::filesystem::path& path);
+
+/// Takes a text as the candidate's source: of a reply its code, or says in `unusable` why there is none; reads
+/// directives and makes the hash. To be called last.
+void set_source(Candidate& candidate, std::string text, bool is_reply);
 
 } // namespace assay::eval

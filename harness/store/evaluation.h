@@ -74,6 +74,9 @@ struct Evaluation {
     std::string candidate;      ///< name
     std::string candidate_path; ///< from the root of tasks and datasets if it lies there, otherwise as given
     std::string candidate_hash, author;
+    /// Of a generated candidate: {"model", "sample", "prompt", "reasoning_length", "taken", ...}, what is known of it.
+    nlohmann::json origin = nlohmann::json::object();
+    std::string duplicate_of; ///< id of the evaluation of the same text for the same task, whose findings these are
     Status status = Status::HarnessError;
     std::vector<Finding> findings;
     std::string error_class; ///< "fp32"; empty if nothing was compared

@@ -1,7 +1,8 @@
 // The JSON form of an evaluation, schema "assay.evaluation/1"; see evaluation.h.
 //
-// The keys are the fields' names. Empty fields of a finding and a missing timing are left out; everything else is
-// always there. A pair is [baseline, candidate, baseline_first].
+// The keys are the fields' names. Empty fields of a finding, a missing timing, and the origin and duplicate_of of a
+// candidate that has none are left out; everything else is always there. A pair is [baseline, candidate,
+// baseline_first].
 //
 // JSON has no NaN and no infinity, and a dump of an invalid UTF-8 string throws. Both come up: errors are infinite
 // when an output is, and texts hold what compilers and candidates print. So numbers that JSON lacks are the strings
@@ -336,6 +337,12 @@ json to_json(const Evaluation& evaluation) {
         {"started", text(evaluation.started)},
         {"assay_version", text(evaluation.assay_version)},
     };
+    if (!evaluation.origin.empty()) {
+        result["origin"] = sanitized(evaluation.origin);
+    }
+    if (!evaluation.duplicate_of.empty()) {
+        result["duplicate_of"] = text(evaluation.duplicate_of);
+    }
     if (evaluation.timing) {
         result["timing"] = timing_json(*evaluation.timing);
     }
@@ -359,6 +366,8 @@ Result<Evaluation> evaluation_from_json(const json& object) {
     reader.required("candidate_path", evaluation.candidate_path);
     reader.required("candidate_hash", evaluation.candidate_hash);
     reader.required("author", evaluation.author);
+    reader.optional("origin", evaluation.origin);
+    reader.optional("duplicate_of", evaluation.duplicate_of);
     reader.named("status", evaluation.status, status_from);
     reader.each("findings", [&](const json& element, const std::string& at) {
         return read_finding(evaluation.findings.emplace_back(), element, at);

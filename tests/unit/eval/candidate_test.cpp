@@ -1,4 +1,5 @@
 #include "eval/candidate.h"
+#include "eval/collection.h"
 
 #include <cstdlib>
 #include <fstream>
@@ -68,14 +69,16 @@ TEST_F(CandidateTest, TheHashCoversSourceEntryAndOptions) {
 
 TEST_F(CandidateTest, ErrorsNameThePlace) {
     EXPECT_NE(error_of("none.cu").where.find("none.cu"), std::string::npos);
-    write("x.txt", "");
-    EXPECT_EQ(error_of("x.txt").what, "not a candidate");
+    write("x.cpp", "");
+    EXPECT_EQ(error_of("x.cpp").what, "not a candidate");
     write("bad/candidate.json", "{");
     EXPECT_NE(error_of("bad").where.find("candidate.json"), std::string::npos);
     write("list/candidate.json", "[]");
     EXPECT_EQ(error_of("list").what, "is not an object");
     write("typed/candidate.json", R"({"entry": 3})");
     EXPECT_NE(error_of("typed").where.find("#/entry"), std::string::npos);
+    write("count/candidate.json", R"({"sample": -1})");
+    EXPECT_EQ(error_of("count").what, "is not a count");
     write("unknown/candidate.json", R"({"entri": "go"})");
     EXPECT_NE(error_of("unknown").where.find("#/entri"), std::string::npos);
     write("two/candidate.json", "{}");
@@ -103,6 +106,58 @@ TEST_F(CandidateTest, ATreeIsReadByTaskAndName) {
     }
     EXPECT_EQ(names, (std::vector<std::string>{"gelu/c", "softmax/a", "softmax/b"}));
     EXPECT_FALSE(load_candidates(folder / "nothing"));
+}
+
+TEST_F(CandidateTest, LinesAreReadWithWhatIsKnownOfThem) {
+    write("many.jsonl", R"({"task": "gelu", "source": "a", "model": "m", "sample": 2, "temperature": 0.7}
+
+{"task": "gelu", "source": "a  \r\n\n", "entry": ""}
+{"task": "gelu", "reply": "no code", "name": "chat/1", "reasoning_length": 12, "author": "me"}
+)");
+    const auto candidates = load_candidates(folder / "many.jsonl");
+    ASSERT_TRUE(candidates) << candidates.error().to_string();
+    ASSERT_EQ(candidates->size(), 3U);
+    const Candidate& first = candidates->at(0);
+    EXPECT_EQ(first.name, "m-2");
+    EXPECT_EQ(first.author, "m");
+    EXPECT_EQ(first.path.filename(), "many.jsonl:1");
+    EXPECT_EQ(first.origin, (nlohmann::json{{"model", "m"}, {"sample", 2}, {"temperature", 0.7}}));
+    EXPECT_EQ(candidates->at(1).name, "line3");
+    EXPECT_EQ(candidates->at(1).hash, first.hash) << "blanks at ends are no difference";
+    const Candidate& chat = candidates->at(2);
+    EXPECT_EQ(chat.file, "chat_1.cu");
+    EXPECT_EQ(chat.author, "me");
+    ASSERT_TRUE(chat.unusable);
+    EXPECT_NE(chat.unusable->what.find("code block"), std::string::npos);
+}
+
+TEST_F(CandidateTest, ABadLineIsNamed) {
+    const std::string good = R"({"task": "gelu", "source": "x", "name": "x"})";
+    const auto error = [&](const std::string& line) {
+        write("bad.jsonl", good + "\n" + line + "\n");
+        const auto candidates = load_candidates(folder / "bad.jsonl");
+        EXPECT_FALSE(candidates) << line;
+        const Error found = candidates ? Error{} : candidates.error();
+        EXPECT_NE(found.where.find("bad.jsonl:2"), std::string::npos) << found.to_string();
+        return found.to_string();
+    };
+    const auto says = [&](const std::string& line, const std::string& text) {
+        const std::string found = error(line);
+        EXPECT_NE(found.find(text), std::string::npos) << found;
+    };
+    says("{", "is not JSON");
+    says("[]", "is not an object");
+    says(R"({"source": "x"})", "/task: is missing");
+    says(R"({"task": "gelu"})", "\"source\" or \"reply\"");
+    says(R"({"task": "gelu", "source": "x", "reply": "x"})", "either");
+    says(R"({"task": 3, "source": "x"})", "/task: is not a string");
+    says(R"({"task": "gelu", "source": "x", "sample": "one"})", "/sample: is not a count");
+    says(R"({"task": "gelu", "source": "x", "options": ["-I/etc"]})", "/options");
+    says(R"({"task": "gelu", "source": "x", "arguments": [3]})", "/arguments: is not a list of strings");
+    says(good, "in line 1");
+    write("empty.jsonl", "\n");
+    EXPECT_FALSE(load_candidates(folder / "empty.jsonl"));
+    EXPECT_FALSE(load_candidates(folder / "none.jsonl"));
 }
 
 } // namespace

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <gtest/gtest.h>
 #include <limits>
+#include <set>
 
 namespace assay::store {
 namespace {
@@ -20,6 +21,8 @@ Evaluation full() {
     evaluation.candidate_path = "candidates/a.cu";
     evaluation.candidate_hash = "def";
     evaluation.author = "someone";
+    evaluation.origin = {{"model", "m"}, {"sample", 3}};
+    evaluation.duplicate_of = "41";
     evaluation.status = Status::Incorrect;
     evaluation.findings.push_back({"check", "values", "one\ntwo", "look again", "a.cu", 12, "odd", "normal",
                                    json{{"index", 3}, {"expected", 1.5}}});
@@ -165,8 +168,9 @@ TEST(EvaluationJson, ErrorsNameThePlace) {
 
 TEST(EvaluationJson, EveryRequiredFieldIsMissed) {
     const json good = to_json(full());
+    const std::set<std::string> optional{"timing", "sandbox", "rules", "origin", "duplicate_of"};
     for (const auto& [key, value] : good.items()) {
-        if (key != "timing" && key != "sandbox" && key != "rules") {
+        if (!optional.contains(key)) {
             json document = good;
             document.erase(key);
             EXPECT_EQ(error_of(document).where, "/" + key);

@@ -135,7 +135,7 @@ bool Device::generate(Kernel& kernel, Dim3 block, std::uint32_t dynamic_shared) 
     const bool generated = generate(kernel);
     if (generated && kernel.code) {
         const std::uint64_t start = cpu_time();
-        codegen::prepare(*kernel.code, block, dynamic_shared);
+        codegen::prepare(*kernel.code, block, dynamic_shared, counting());
         jit_time_ += cpu_time() - start;
     }
     return generated;
@@ -145,7 +145,7 @@ double Device::jit_seconds() const {
     return static_cast<double>(jit_time_) * 1e-9;
 }
 
-std::optional<Fault> Device::run(Kernel& kernel, const Launch& request) {
+std::optional<Fault> Device::run(Kernel& kernel, Launch& request) {
     const bool generated = generate(kernel, request.block, request.dynamic_shared);
     if (generated && !kernel.code) {
         const std::scoped_lock lock(report_mutex_);
@@ -153,8 +153,19 @@ std::optional<Fault> Device::run(Kernel& kernel, const Launch& request) {
             fallbacks_.push_back(kernel.fallback);
         }
     }
+    request.counting = counting();
+    Tallies tallies;
+    if (request.counting != Counting::Off) {
+        tallies = Tallies(request.module->program, request.kernel);
+        request.tallies = &tallies;
+    }
+    const bool interpreted = !generated || !kernel.code;
     std::optional<Fault> fault;
-    timed([&] { fault = generated && kernel.code ? codegen::run(*kernel.code, request) : interpret(request); });
+    timed([&] { fault = interpreted ? interpret(request) : codegen::run(*kernel.code, request); });
+    if (!fault && request.counting != Counting::Off) {
+        const std::scoped_lock lock(report_mutex_);
+        profiles_.push_back(make_profile(request, tallies, interpreted));
+    }
     return fault;
 }
 
@@ -181,6 +192,21 @@ void Device::set_engine(Engine engine) {
 void Device::set_threads(unsigned threads) {
     const std::scoped_lock lock(report_mutex_);
     threads_ = threads;
+}
+
+void Device::set_counting(Counting counting) {
+    const std::scoped_lock lock(report_mutex_);
+    counting_ = counting;
+}
+
+Counting Device::counting() const {
+    const std::scoped_lock lock(report_mutex_);
+    return counting_;
+}
+
+std::vector<LaunchProfile> Device::take_profiles() {
+    const std::scoped_lock lock(report_mutex_);
+    return std::exchange(profiles_, {});
 }
 
 std::optional<Fault> Device::last_fault() const {

@@ -19,6 +19,7 @@
 #include "vgpu/core/execution.h"
 #include "vgpu/core/memory.h"
 #include "vgpu/core/module.h"
+#include "vgpu/counters.h"
 #include "vgpu/heap.h"
 #include "vgpu/vgpu.h"
 
@@ -108,6 +109,8 @@ public:
     // Settings and reports of vgpu.h, with a lock of their own: tests use them while others launch.
     void set_engine(Engine engine);
     void set_threads(unsigned threads);
+    void set_counting(Counting counting);
+    [[nodiscard]] std::vector<LaunchProfile> take_profiles();
     [[nodiscard]] std::optional<Fault> last_fault() const;
     /// Makes machine code for a kernel if that was not tried before; false if only the interpreter is to be used.
     bool generate(Kernel& kernel);
@@ -124,7 +127,8 @@ public:
 private:
     Device() = default;
     [[nodiscard]] static std::uint64_t cpu_time();
-    [[nodiscard]] std::optional<Fault> run(Kernel& kernel, const Launch& request);
+    [[nodiscard]] Counting counting() const;
+    [[nodiscard]] std::optional<Fault> run(Kernel& kernel, Launch& request);
     /// A lasting allocation of at least `bytes`; 0 when memory is spent.
     [[nodiscard]] std::uint64_t parameter_block(std::uint64_t bytes);
 
@@ -136,6 +140,8 @@ private:
     mutable std::mutex report_mutex_;
     Engine engine_ = Engine::Auto;
     unsigned threads_ = 0;
+    Counting counting_ = Counting::Off;
+    std::vector<LaunchProfile> profiles_;
     std::optional<Fault> fault_;
     std::vector<std::string> fallbacks_;
     std::string output_;

@@ -16,6 +16,7 @@
 
 #include "benchmark/engines.h"
 #include "benchmark/figure.h"
+#include "vgpu/counters.h"
 #include "vgpu/vgpu.h"
 
 namespace assay::benchmarks {
@@ -134,6 +135,30 @@ const Figure tensor("vgpu/mma-gflops-per-core", "gflop/s", Goal::AtLeast, 60, []
                                    {input(square / 2), input(square / 2), output(square), integer(gemm)}});
     return 2.0 * gemm * gemm * gemm / least({work.run})[0] * 1e-9;
 });
+
+/// Time of each peer kernel when it is counted so, by its time when it is not.
+std::vector<double> counting_costs(vgpu::Counting counting) {
+    std::vector<double> ratios;
+    for (const KernelCall& call : peers()) {
+        const Prepared work = on_vgpu(call);
+        const auto counted = [&] {
+            vgpu::set_counting(counting);
+            work.run();
+            vgpu::set_counting(vgpu::Counting::Off);
+            (void)vgpu::take_profiles();
+        };
+        const auto seconds = least({work.run, counted});
+        ratios.push_back(seconds[1] / seconds[0]);
+        fmt::print(stderr, "{}: {:.2f} ms, counted {:.2f} ms\n", call.name, seconds[0] * 1e3, seconds[1] * 1e3);
+    }
+    return ratios;
+}
+
+const Figure counting_blocks("vgpu/counters-blocks", "of-uncounted-time", Goal::AtMost, 1.15,
+                             [] { return std::ranges::max(counting_costs(vgpu::Counting::Blocks)); });
+
+const Figure counting_accesses("vgpu/counters-accesses", "of-uncounted-time", Goal::AtMost, 100,
+                               [] { return std::ranges::max(counting_costs(vgpu::Counting::Accesses)); });
 
 const Figure bandwidth("vgpu/elementwise-bandwidth", "of-memcpy", Goal::AtLeast, 0.9, [] {
     const Prepared add = on_vgpu(peer("vector_add"));

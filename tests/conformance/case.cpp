@@ -138,6 +138,8 @@ std::vector<LaunchCase> read_cases(const std::string& text) {
                     launch.cooperative = true;
                 } else if (key == "faults") {
                     launch.faults = true;
+                } else if (key == "waits") {
+                    launch.waits = true;
                 } else {
                     throw std::runtime_error("unknown word in: " + line);
                 }
@@ -192,7 +194,7 @@ std::vector<std::byte> make_contents(const Argument& argument, std::uint64_t see
     return bytes;
 }
 
-Outcome run_case(const std::string& ptx, const LaunchCase& launch, Engine engine) {
+Outcome run_case(const std::string& ptx, const LaunchCase& launch, Engine engine, Counting counting) {
     Memory memory(1ull << 34, 4ull << 30);
     auto program = isa::decode_text(ptx);
     if (!program) {
@@ -236,8 +238,13 @@ Outcome run_case(const std::string& ptx, const LaunchCase& launch, Engine engine
     request.memory = &memory;
     request.services = &services;
     request.threads = engine == Engine::Interpreter ? 1 : launch.threads;
+    request.counting = counting;
 
     Outcome outcome;
+    if (counting != Counting::Off) {
+        outcome.tallies = Tallies(module->program, index);
+        request.tallies = &outcome.tallies;
+    }
     if (engine == Engine::Interpreter) {
         outcome.fault = interpret(request);
     } else {
@@ -256,6 +263,24 @@ Outcome run_case(const std::string& ptx, const LaunchCase& launch, Engine engine
     }
     outcome.output = services.output;
     return outcome;
+}
+
+std::string compare(const std::string& ptx, const Tallies& expected, const Tallies& actual) {
+    const auto describe = [](const Tally& t) {
+        return fmt::format("{} warps, {} threads, {} parted, {} requests of {} sectors, {} of {} passes ({} conflicts)",
+                           t.warps, t.threads, t.parted, t.access.global_requests, t.access.sectors,
+                           t.access.shared_requests, t.access.passes, t.access.conflicts);
+    };
+    const auto program = isa::decode_text(ptx).value();
+    for (std::size_t function = 0; function < expected.of.size(); ++function) {
+        for (std::size_t i = 0; i < expected.of[function].size(); ++i) {
+            const std::string a = describe(expected.of[function][i]), b = describe(actual.of[function][i]);
+            if (a != b) {
+                return fmt::format("`{}`: {}, expected {}", program.functions[function].body[i].text, b, a);
+            }
+        }
+    }
+    return {};
 }
 
 std::string compare(const Argument& argument, const std::vector<std::byte>& expected,

@@ -38,6 +38,7 @@ struct LaunchCase {
     unsigned threads = 1;
     bool cooperative = false;
     bool faults = false; ///< both engines must fault, of the same kind
+    bool waits = false;  ///< how often instructions run depends on who comes first
     std::vector<Argument> arguments;
 };
 
@@ -53,11 +54,16 @@ struct Outcome {
     std::vector<std::vector<std::byte>> buffers; ///< of the arguments that are buffers
     std::string output;
     std::string unsupported; ///< the generator's reason, if it does not take the kernel
+    Tallies tallies;         ///< if the launch was counted
 };
 
 enum class Engine : std::uint8_t { Interpreter, Generator };
 
-[[nodiscard]] Outcome run_case(const std::string& ptx, const LaunchCase& launch, Engine engine);
+[[nodiscard]] Outcome run_case(const std::string& ptx, const LaunchCase& launch, Engine engine,
+                               Counting counting = Counting::Off);
+
+/// The first instruction that two engines counted differently, or an empty string.
+[[nodiscard]] std::string compare(const std::string& ptx, const Tallies& expected, const Tallies& actual);
 
 /// The first difference between two buffers, or an empty string.
 [[nodiscard]] std::string compare(const Argument& argument, const std::vector<std::byte>& expected,

@@ -30,16 +30,21 @@ std::vector<std::string> files() {
 
 class Kernels : public testing::TestWithParam<std::string> {};
 
-TEST_P(Kernels, BothEnginesAgree) {
-    std::ifstream file(folder() / (GetParam() + ".ptx"));
+std::string read(const std::string& name) {
+    std::ifstream file(folder() / (name + ".ptx"));
     std::stringstream text;
     text << file.rdbuf();
-    const std::vector<LaunchCase> cases = read_cases(text.str());
+    return text.str();
+}
+
+TEST_P(Kernels, BothEnginesAgree) {
+    const std::string text = read(GetParam());
+    const std::vector<LaunchCase> cases = read_cases(text);
     ASSERT_FALSE(cases.empty()) << "the file launches nothing";
     for (const LaunchCase& launch : cases) {
         SCOPED_TRACE(launch.kernel);
-        const Outcome expected = run_case(text.str(), launch, Engine::Interpreter);
-        const Outcome actual = run_case(text.str(), launch, Engine::Generator);
+        const Outcome expected = run_case(text, launch, Engine::Interpreter);
+        const Outcome actual = run_case(text, launch, Engine::Generator);
         ASSERT_EQ(actual.unsupported, "");
         if (launch.faults) {
             ASSERT_TRUE(expected.fault && actual.fault);
@@ -59,6 +64,27 @@ TEST_P(Kernels, BothEnginesAgree) {
                 ++buffer;
             }
         }
+    }
+}
+
+TEST_P(Kernels, BothEnginesCountTheSame) {
+    const std::string text = read(GetParam());
+    for (const LaunchCase& launch : read_cases(text)) {
+        if (launch.faults || launch.waits) {
+            continue;
+        }
+        SCOPED_TRACE(launch.kernel);
+        const Outcome expected = run_case(text, launch, Engine::Interpreter, Counting::Accesses);
+        const Outcome actual = run_case(text, launch, Engine::Generator, Counting::Accesses);
+        EXPECT_EQ(compare(text, expected.tallies, actual.tallies), "");
+        const Outcome blocks = run_case(text, launch, Engine::Generator, Counting::Blocks);
+        Tallies without_accesses = expected.tallies;
+        for (auto& function : without_accesses.of) {
+            for (Tally& tally : function) {
+                tally.access = {};
+            }
+        }
+        EXPECT_EQ(compare(text, without_accesses, blocks.tallies), "");
     }
 }
 

@@ -43,6 +43,7 @@ struct Known {
     std::uint32_t parameter_bytes = 0;
     std::uint32_t shared_bytes = 0; ///< of a block, static and dynamic
     std::uint32_t local_bytes = 0;  ///< of a thread
+    Counting counting = Counting::Off;
 };
 
 [[nodiscard]] Facts analyze(const Graph& graph, const Structure& structure, const Known& known);

@@ -40,7 +40,7 @@ void BlockRun::FreeAligned::operator()(std::byte* memory) const {
     std::free(memory);
 }
 
-BlockRun::BlockRun(const Launch& launch_, const Kernel& kernel, const Code& code_)
+BlockRun::BlockRun(const Launch& launch_, const Kernel& kernel, const Code& code_, Counts& counts)
     : launch(&launch_), code(&code_), threads_(volume(launch_.block)), warps_((threads_ + warp_size - 1) / warp_size),
       frame_stride_(round_up(code_.frame_bytes, 64)),
       frames_(static_cast<std::byte*>(std::aligned_alloc(64, frame_stride_ * warps_))),
@@ -60,6 +60,8 @@ BlockRun::BlockRun(const Launch& launch_, const Kernel& kernel, const Code& code
     for (unsigned i = 0; i < 3; ++i) {
         context.grid[i] = launch_.grid[i];
     }
+    context.counters = counts.counters.data();
+    context.accesses = counts.accesses.data();
     context.run = this;
 }
 

@@ -35,7 +35,8 @@ struct BlockRun {
         Faulted,
     };
 
-    BlockRun(const Launch& launch, const Kernel& kernel, const Code& code);
+    /// `counts` are those of the host thread that runs the block.
+    BlockRun(const Launch& launch, const Kernel& kernel, const Code& code, Counts& counts);
 
     /// Prepares the warps of the block with this linear index.
     void start(std::uint64_t index);

@@ -22,6 +22,7 @@ llvm::Function* Emitter::emit(const std::string& name) {
     frame_argument_ = function_->getArg(1);
     function_->getArg(0)->addAttr(llvm::Attribute::NoAlias);
     function_->getArg(1)->addAttr(llvm::Attribute::NoAlias);
+    prepare_counters();
     emit_entry();
     for (const BlockId id : structure_.order) {
         emit_block(id);

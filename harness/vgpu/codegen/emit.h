@@ -11,7 +11,7 @@
 // The parts: emit.cpp values and slots; emit_control.cpp blocks, masks, stops; emit_pure.cpp, emit_float.cpp,
 // emit_convert.cpp, emit_math.cpp what depends on registers alone; emit_address.cpp, emit_load.cpp, emit_store.cpp,
 // emit_atomic.cpp memory;
-// emit_warp.cpp what lanes tell each other; emit_call.cpp the host's functions.
+// emit_warp.cpp what lanes tell each other; emit_call.cpp the host's functions; emit_count.cpp counters.
 #pragma once
 
 #include <functional>
@@ -317,6 +317,15 @@ private:
     Value* concatenate(Values parts);
     Value* range_fits(isa::Space space, Value* address, Value* extent, unsigned bytes);
     Value* fragment_element(const Values& registers, isa::Type type, unsigned index);
+
+    // --- emit_count.cpp
+    void prepare_counters();
+    std::uint32_t new_counters(std::uint32_t count);
+    void add_to_counter(std::uint32_t at, Value* amount);
+    void count_lanes(std::uint32_t at, Value* warps, Value* mask);
+    void count_block(BlockId id);
+    void count_node(const Node& node);
+    void count_parting(BlockId id, const std::vector<std::pair<BlockId, Value*>>& masks);
 
     // --- runtime calls
     Value* call_runtime(const void* function, llvm::Type* result, const Values& arguments);

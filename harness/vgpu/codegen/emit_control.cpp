@@ -135,6 +135,7 @@ void Emitter::emit_block(BlockId id) {
             builder_.CreateStore(builder_.CreateSelect(mask_vector(), vector_of(value), old), outside);
         }
     }
+    count_block(id);
     const std::size_t nodes = block.nodes.size() - (block.waits ? 1 : 0);
     emit_nodes(block, nodes);
     if (block.waits) {
@@ -399,6 +400,7 @@ void Emitter::emit_end(BlockId id) {
 void Emitter::end_divergent(BlockId id) {
     const bool masked = facts_.masked[id];
     const auto masks = edge_masks(id);
+    count_parting(id, masks);
     const auto others =
         std::ranges::count_if(masks, [&](const auto& edge) { return !only_returns(graph_.blocks[edge.first]); });
     if (!masked && others <= 1) {

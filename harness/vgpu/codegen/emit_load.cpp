@@ -166,6 +166,7 @@ void Emitter::emit_loads(const std::vector<const Node*>& nodes) {
         Load load;
         load.node = node;
         load.bits = loaded_bits(*node);
+        count_node(*node);
         load.access = access_of(*node, load.bits);
         if (load.access.form == Form::Slow) {
             load.fast = load_slowly(load.access, load.bits);

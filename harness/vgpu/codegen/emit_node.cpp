@@ -11,6 +11,9 @@ void Emitter::emit_node(const Node& node) {
         return;
     }
     builder_.SetCurrentDebugLocation({});
+    if (node.instruction->opcode != Opcode::Ld) { // loads are made together, and counted there
+        count_node(node);
+    }
     switch (node.instruction->opcode) {
     case Opcode::Ld:
         emit_load(node);

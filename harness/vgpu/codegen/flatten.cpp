@@ -38,7 +38,7 @@ class Flattener {
 public:
     Flattener(const isa::Program& program, std::uint32_t kernel) : program_(program), kernel_(kernel) {}
 
-    std::expected<isa::Function, Unsupported> run() {
+    std::expected<Flat, Unsupported> run() {
         const isa::Function& kernel = program_.functions[kernel_];
         flat_ = kernel;
         flat_.body.clear();
@@ -50,7 +50,7 @@ public:
             return std::unexpected(*problem_);
         }
         flat_.local_bytes = align_up(flat_.local_bytes, 16);
-        return std::move(flat_);
+        return Flat{std::move(flat_), std::move(originals_)};
     }
 
 private:
@@ -111,12 +111,12 @@ private:
                 instruction.opcode = Opcode::Bra;
                 instruction.targets = {0};
                 returns.push_back(position());
-                flat_.body.push_back(std::move(instruction));
+                put(std::move(instruction), {index, i});
             } else {
                 if (!instruction.targets.empty()) {
                     jumps.push_back(position());
                 }
-                flat_.body.push_back(std::move(instruction));
+                put(std::move(instruction), {index, i});
             }
             if (skip) {
                 flat_.body[*skip].targets = {position()};
@@ -139,6 +139,11 @@ private:
 
     std::uint32_t position() const { return static_cast<std::uint32_t>(flat_.body.size()); }
 
+    void put(Instruction instruction, Original original = {no_original, 0}) {
+        flat_.body.push_back(std::move(instruction));
+        originals_.push_back(original);
+    }
+
     void put_branch(const Instruction& guarded, bool negated) {
         Instruction branch;
         branch.opcode = Opcode::Bra;
@@ -146,7 +151,7 @@ private:
         branch.guard_negated = negated;
         branch.source = guarded.source;
         branch.text = guarded.text;
-        flat_.body.push_back(std::move(branch));
+        put(std::move(branch));
     }
 
     void append_call(const Instruction& instruction, const Instance& caller) {
@@ -166,7 +171,7 @@ private:
             Instruction call = instruction;
             call.call = static_cast<std::uint32_t>(flat_.calls.size());
             flat_.calls.push_back(std::move(moved));
-            flat_.body.push_back(std::move(call));
+            put(std::move(call));
             return;
         }
         if (site.arguments.size() != callee.parameters.size() || site.returns.size() != callee.returns.size()) {
@@ -221,8 +226,8 @@ private:
             load.src = {address(from + done)};
             store.opcode = Opcode::St;
             store.src = {address(to + done), value};
-            flat_.body.push_back(std::move(load));
-            flat_.body.push_back(std::move(store));
+            put(std::move(load));
+            put(std::move(store));
             done += width;
         }
     }
@@ -280,13 +285,14 @@ private:
     const isa::Program& program_;
     std::uint32_t kernel_;
     isa::Function flat_;
+    std::vector<Original> originals_;
     std::vector<std::uint32_t> active_;
     std::optional<Unsupported> problem_;
 };
 
 } // namespace
 
-std::expected<isa::Function, Unsupported> flatten(const isa::Program& program, std::uint32_t kernel) {
+std::expected<Flat, Unsupported> flatten(const isa::Program& program, std::uint32_t kernel) {
     return Flattener(program, kernel).run();
 }
 

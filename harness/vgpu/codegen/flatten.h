@@ -3,17 +3,29 @@
 
 #include <cstdint>
 #include <expected>
+#include <vector>
 
 #include "isa/program.h"
 #include "vgpu/codegen/generator.h"
 
 namespace assay::vgpu::codegen {
 
+/// An instruction of a program; `function` is `no_original` of those that the flattener makes.
+struct Original {
+    std::uint32_t function = 0, position = 0;
+};
+inline constexpr std::uint32_t no_original = ~0u;
+
+struct Flat {
+    isa::Function function;
+    std::vector<Original> originals; ///< by instruction of the body: the one that it stands for
+};
+
 /// The kernel's body with every direct call of a defined function replaced by that function's body. Calls of declared
 /// functions (vprintf, malloc, ...) stay. A thread's parameter frames, other than the launch's parameter block, become
 /// part of its local frame: the operands and the call sites of the result say .local where the text says .param.
 /// Guards remain on `bra` and on instructions that only write registers or memory; around other guarded instructions
 /// a branch is put. Recursion and indirect calls are Unsupported.
-[[nodiscard]] std::expected<isa::Function, Unsupported> flatten(const isa::Program& program, std::uint32_t kernel);
+[[nodiscard]] std::expected<Flat, Unsupported> flatten(const isa::Program& program, std::uint32_t kernel);
 
 } // namespace assay::vgpu::codegen

@@ -8,20 +8,20 @@
 
 namespace assay::vgpu::codegen {
 
-Kernel::Kernel(const LoadedModule& module_, std::uint32_t kernel, std::shared_ptr<const isa::Function> flat_,
-               Graph graph_)
-    : module(&module_), index(kernel), body(std::move(flat_)), flat(*body), graph(std::move(graph_)),
+Kernel::Kernel(const LoadedModule& module_, std::uint32_t kernel, std::shared_ptr<const Flat> flat_, Graph graph_)
+    : module(&module_), index(kernel), body(std::move(flat_)), flat(body->function), graph(std::move(graph_)),
       shared(isa::shared_layout(module_.program, kernel)) {}
 
-const Code& Kernel::code(Dim3 block, std::uint32_t dynamic_shared) const {
+const Code& Kernel::code(Dim3 block, std::uint32_t dynamic_shared, Counting counting) const {
     const std::scoped_lock lock(mutex_);
-    std::unique_ptr<Code>& code = codes_[{block, dynamic_shared}];
+    std::unique_ptr<Code>& code = codes_[{block, dynamic_shared, counting}];
     if (code == nullptr) {
         Known known;
         known.block = block;
         known.parameter_bytes = flat.parameter_bytes;
         known.shared_bytes = shared.dynamic_offset + dynamic_shared;
         known.local_bytes = local_window();
+        known.counting = counting;
         code = make_code(*this, known);
     }
     return *code;
@@ -31,8 +31,8 @@ std::uint32_t Kernel::local_window() const {
     return (flat.local_bytes + 15) / 16 * 16;
 }
 
-void prepare(const Kernel& kernel, Dim3 block, std::uint32_t dynamic_shared) {
-    (void)kernel.code(block, dynamic_shared);
+void prepare(const Kernel& kernel, Dim3 block, std::uint32_t dynamic_shared, Counting counting) {
+    (void)kernel.code(block, dynamic_shared, counting);
 }
 
 struct Generator::State {};
@@ -46,10 +46,10 @@ std::expected<std::shared_ptr<const Kernel>, Unsupported> Generator::compile(con
     if (!flat) {
         return std::unexpected(flat.error());
     }
-    auto owned = std::make_shared<isa::Function>(std::move(*flat));
-    Graph graph = build_graph(*owned);
+    auto owned = std::make_shared<const Flat>(std::move(*flat));
+    Graph graph = build_graph(owned->function);
     remove_dead(graph);
-    if (auto problem = find_unsupported(*owned, graph)) {
+    if (auto problem = find_unsupported(owned->function, graph)) {
         return std::unexpected(std::move(*problem));
     }
     return std::make_shared<const Kernel>(module, kernel, std::move(owned), std::move(graph));

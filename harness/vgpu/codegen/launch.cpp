@@ -36,10 +36,35 @@ public:
 
 private:
     void work(unsigned worker) {
+        Counts counts(code_.counters);
         if (launch_.cooperative) {
-            run_together(worker);
+            run_together(worker, counts);
         } else {
-            run_in_order();
+            run_in_order(counts);
+        }
+        if (launch_.tallies != nullptr) {
+            const std::scoped_lock lock(mutex_);
+            add_counts(counts, *launch_.tallies);
+        }
+    }
+
+    /// What a worker counted, for the instructions of the program.
+    void add_counts(const Counts& counts, Tallies& tallies) const {
+        const CounterMap& map = code_.counters;
+        for (std::size_t i = 0; i < map.executed.size(); ++i) {
+            const Original& original = kernel_.body->originals[i];
+            if (original.function == no_original || map.executed[i] == CounterMap::none) {
+                continue;
+            }
+            Tally& tally = tallies.of[original.function][original.position];
+            tally.warps += counts.counters[map.executed[i]];
+            tally.threads += counts.counters[map.executed[i] + 1];
+            if (map.parted[i] != CounterMap::none) {
+                tally.parted += counts.counters[map.parted[i]];
+            }
+            if (map.access[i] != CounterMap::none) {
+                tally.access += counts.accesses[map.access[i]];
+            }
         }
     }
 
@@ -51,8 +76,8 @@ private:
         stopped_.store(true, std::memory_order_relaxed);
     }
 
-    std::unique_ptr<BlockRun> new_block() {
-        auto block = std::make_unique<BlockRun>(launch_, kernel_, code_);
+    std::unique_ptr<BlockRun> new_block(Counts& counts) {
+        auto block = std::make_unique<BlockRun>(launch_, kernel_, code_, counts);
         if (!block->valid()) {
             Fault fault;
             fault.kernel = kernel_.flat.name;
@@ -83,7 +108,7 @@ private:
         return progress;
     }
 
-    void run_in_order() {
+    void run_in_order(Counts& counts) {
         std::vector<std::unique_ptr<BlockRun>> resident, idle;
         std::uint64_t next = 0, end = 0;
         const auto admit = [&] {
@@ -96,7 +121,7 @@ private:
                 }
             }
             if (idle.empty()) {
-                idle.push_back(new_block());
+                idle.push_back(new_block(counts));
                 if (idle.back() == nullptr) {
                     return false;
                 }
@@ -128,10 +153,10 @@ private:
         }
     }
 
-    void run_together(unsigned worker) {
+    void run_together(unsigned worker, Counts& counts) {
         std::vector<std::unique_ptr<BlockRun>> resident;
         for (std::uint64_t index = worker; index < total_; index += workers_) {
-            resident.push_back(new_block());
+            resident.push_back(new_block(counts));
             if (resident.back() == nullptr) {
                 return;
             }
@@ -170,7 +195,7 @@ private:
 } // namespace
 
 std::optional<Fault> run(const Kernel& kernel, const Launch& launch) {
-    return Run(kernel, kernel.code(launch.block, launch.dynamic_shared), launch).run();
+    return Run(kernel, kernel.code(launch.block, launch.dynamic_shared, launch.counting), launch).run();
 }
 
 } // namespace assay::vgpu::codegen

@@ -253,6 +253,16 @@ bool runtime_copy(Context* context, Frame* frame, const Site* site, std::uint32_
     });
 }
 
+void runtime_count(Context* context, const CountedAccess* access, std::uint32_t mask, const std::uint64_t* addresses) {
+    const Dim3& block = context->run->launch->block;
+    const std::uint64_t threads = std::uint64_t{block[0]} * block[1] * block[2];
+    const WindowRanges windows{.shared = context->shared_base,
+                               .shared_bytes = context->shared_bytes,
+                               .local = context->local_base,
+                               .local_bytes = threads * context->local_bytes};
+    add_access(context->accesses[access->at], access->space, access->bytes, mask & access->lanes, addresses, windows);
+}
+
 void runtime_evaluate(const Site* site, std::uint32_t count, const std::uint64_t* sources, std::uint64_t* results) {
     const isa::Instruction& instruction = *site->instruction;
     std::array<isa::Value, 32> in, out;

@@ -22,7 +22,9 @@ struct Context {
     std::uint64_t local_base = 0, local_bytes = 0;   ///< thread t has [base + t * bytes, + bytes)
     std::uint32_t block_index[3]{}, grid[3]{};
     std::uint32_t dynamic_shared = 0, grid_id = 0;
-    std::uint64_t grid_workspace = 0; ///< of a cooperative launch: %envreg1 is its upper half, %envreg2 its lower
+    std::uint64_t grid_workspace = 0;  ///< of a cooperative launch: %envreg1 is its upper half, %envreg2 its lower
+    std::uint64_t* counters = nullptr; ///< of code that counts: those of the host thread
+    AccessTally* accesses = nullptr;   ///< likewise
     BlockRun* run = nullptr;
 };
 
@@ -62,6 +64,13 @@ struct Site {
     bool carry_in = false, carry_out = false;
 };
 
+/// An access that code counts (tally.h).
+struct CountedAccess {
+    isa::Space space = isa::Space::Generic;
+    std::uint32_t bytes = 0, lanes = 0;
+    std::uint32_t at = 0; ///< index of its AccessTally
+};
+
 // The functions. Vectors pass through memory, 32 elements each, elements or operands one after the other. Those that
 // return bool return false after a fault; the kernel then ends with Stop::Fault.
 
@@ -81,6 +90,7 @@ bool runtime_rows(Context*, Frame*, const Site*, std::uint32_t mask, const std::
                   std::uint32_t stride, void* data);
 /// match, redux, elect: operand after operand, result after result.
 void runtime_warp(const Site*, std::uint32_t mask, const std::uint64_t* sources, std::uint64_t* results);
+void runtime_count(Context*, const CountedAccess*, std::uint32_t mask, const std::uint64_t* addresses);
 /// Any pure instruction through isa::evaluate: `count` lanes, 64-bit values, operand after operand.
 void runtime_evaluate(const Site*, std::uint32_t count, const std::uint64_t* sources, std::uint64_t* results);
 /// A function of the host: vprintf, malloc, ...

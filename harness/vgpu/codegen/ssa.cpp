@@ -278,6 +278,8 @@ private:
 
     void fill(BlockId id) {
         const Skeleton::Span span = skeleton_.spans[id];
+        graph_.blocks[id].first = span.begin;
+        graph_.blocks[id].last = span.end;
         for (std::uint32_t i = span.begin; i < span.end; ++i) {
             const isa::Instruction& instruction = function_.body[i];
             if (instruction.opcode == Opcode::Bra || instruction.opcode == Opcode::Ret ||

@@ -60,6 +60,7 @@ struct Block {
     std::vector<Phi> phis;
     std::vector<Node> nodes;
     std::vector<BlockId> predecessors, successors; ///< without repetition
+    std::uint32_t first = 0, last = 0; ///< its instructions in the flat function, terminator included: [first, last)
     Terminator end;
     bool waits = false; ///< its last node is a barrier at which the warp may have to wait
 };

@@ -13,6 +13,7 @@
 
 #include "isa/program.h"
 #include "vgpu/core/memory.h"
+#include "vgpu/core/tally.h"
 
 namespace assay::vgpu {
 
@@ -79,6 +80,8 @@ struct Launch {
     Memory* memory = nullptr;
     Services* services = nullptr;
     unsigned threads = 1; ///< host threads to use
+    Counting counting = Counting::Off;
+    Tallies* tallies = nullptr; ///< where to add what is counted; for this program and kernel
 };
 
 /// True for the functions that call_external knows.

@@ -16,6 +16,7 @@
 
 #include "isa/evaluate.h"
 #include "isa/program.h"
+#include "vgpu/core/cost.h"
 #include "vgpu/core/execution.h"
 #include "vgpu/interpreter/state.h"
 
@@ -88,6 +89,9 @@ private:
 
     // step.cpp
     void step(Block& block, Warp& warp, Lanes group);
+    /// Counts an instruction that `group` has come to and `active` execute.
+    void count(Block& block, Warp& warp, const isa::Instruction& instruction, Lanes group, Lanes active);
+    void count_access(Block& block, Warp& warp, const AccessShape& shape, Lanes active, AccessTally& tally);
     void execute(const Context& context);
     void execute_pure(const Context& context);
     void call(const Context& context);

@@ -64,12 +64,12 @@ void Machine::step(Block& block, Warp& warp, Lanes group) {
         const Context context{block, warp, block.threads[warp.first + lane], instruction};
         context.thread.last_step = warp.steps;
         context.thread.last_contact = warp.contacts;
-        if (guard_holds(context)) {
-            active |= 1u << lane;
-        } else {
-            ++context.thread.top().position;
-        }
+        active |= guard_holds(context) ? 1u << lane : 0;
     });
+    if (launch_.counting != Counting::Off) {
+        count(block, warp, instruction, group, active);
+    }
+    for_each_lane(group & ~active, [&](std::uint32_t lane) { ++block.threads[warp.first + lane].top().position; });
     if (is_warp_level(instruction.opcode)) {
         wait_at_warp(block, warp, active);
         meet(block, warp);

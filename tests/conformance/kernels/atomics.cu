@@ -14,13 +14,13 @@
 //! buffer f32 64 small
 //! buffer f32 4 zero
 //! buffer f64 4 zero
-//! launch cas_loop grid=2 block=64 threads=2
+//! launch cas_loop grid=2 block=64 threads=2 waits
 //! buffer f32 128 normal
 //! buffer f32 1 zero
-//! launch spin_lock grid=4 block=64 threads=2
+//! launch spin_lock grid=4 block=64 threads=2 waits
 //! buffer s32 1 zero
 //! buffer s32 2 zero
-//! launch spin_lock_plain grid=2 block=64 threads=2
+//! launch spin_lock_plain grid=2 block=64 threads=2 waits
 //! buffer s32 1 zero
 //! buffer s32 2 zero
 //! launch half_ops grid=1 block=64
@@ -34,10 +34,10 @@
 //! launch inc_dec grid=1 block=96
 //! buffer u32 96 zero
 //! buffer u32 2 zero
-//! launch chain grid=6 block=32 threads=2
+//! launch chain grid=6 block=32 threads=2 waits
 //! buffer s32 6 zero
 //! buffer s32 6 zero
-//! launch work_queue grid=2 block=32 threads=2
+//! launch work_queue grid=2 block=32 threads=2 waits
 //! buffer u32 1 zero
 //! buffer u32 300 zero
 #include <cuda_fp16.h>

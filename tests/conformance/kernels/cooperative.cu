@@ -1,8 +1,8 @@
-//! launch grid_sync grid=6 block=64 threads=2 cooperative
+//! launch grid_sync grid=6 block=64 threads=2 cooperative waits
 //! buffer s32 384 small
 //! buffer s32 384 zero
 //! buffer u32 2 zero
-//! launch producer_consumer grid=2 block=64
+//! launch producer_consumer grid=2 block=64 waits
 //! buffer s32 128 small
 //! buffer s32 128 zero
 #define ID (blockIdx.x * blockDim.x + threadIdx.x)

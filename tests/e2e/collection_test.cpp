@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "e2e/run_assay.h"
+#include "source_dir.h"
 
 namespace assay::e2e {
 namespace {
@@ -14,7 +15,7 @@ const std::string flags = " --device vgpu --no-time --json --cache cache --out o
 
 std::string good_source() {
     std::ostringstream text;
-    text << std::ifstream(ASSAY_SOURCE_DIR "/tests/e2e/candidates/good.cu").rdbuf();
+    text << std::ifstream(source_dir() + "/tests/e2e/candidates/good.cu").rdbuf();
     return text.str();
 }
 

@@ -18,6 +18,8 @@ struct Policy {
 };
 
 inline constexpr Policy compile_policy{.name = "compile", .reads_files = true};
+/// Of Python files: candidates' programs run in it, natively.
+inline constexpr Policy import_policy{.name = "import", .reads_files = true};
 inline constexpr Policy plan_policy{.name = "plan"};
 inline constexpr Policy run_virtual_policy{.name = "run", .starts_threads = true, .makes_code = true};
 inline constexpr Policy run_gpu_policy{

@@ -86,6 +86,9 @@ void add_evaluation(CLI::App& command, Common& common) {
     command.add_option("--time-budget", common.time_budget, "Seconds of timing for one candidate")
         ->capture_default_str()
         ->check(CLI::Range(0.1, 3600.0));
+    command.add_option("--problems", common.problems,
+                       "KernelBench's folder of problems (level1/, level2/, ...), for Python files without "
+                       "get_init_inputs()");
     command.add_option(
         "--require-layers", common.require_layers,
         "Refuse to judge (exit code 4) without these layers of the sandbox: names, separated by commas, as "
@@ -108,6 +111,7 @@ Result<eval::Settings> settings(const Common& common) {
         return std::unexpected(layers.error());
     }
     settings.required_layers = std::move(*layers);
+    settings.problems = common.problems;
     settings.time = !common.no_time;
     settings.time_budget = std::chrono::milliseconds(static_cast<long>(common.time_budget * 1e3));
     return settings;

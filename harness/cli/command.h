@@ -34,6 +34,7 @@ struct Common {
     bool json = false;
     bool no_time = false;
     std::string require_layers;
+    std::string problems;
     double time_budget = 0.7; ///< seconds
 };
 
@@ -75,6 +76,7 @@ void add_tasks(CLI::App& app, Action& run);
 void add_tasks_new(CLI::App& tasks, Action& run); ///< below `assay tasks`
 void add_eval(CLI::App& app, Action& run);
 void add_run(CLI::App& app, Action& run);
+void add_import(CLI::App& app, Action& run);
 void add_score(CLI::App& app, Action& run);
 void add_plan(CLI::App& app, Action& run);
 void add_prompt(CLI::App& app, Action& run);

@@ -8,6 +8,7 @@
 #include "cli/command.h"
 #include "compile/compiler.h"
 #include "eval/run_worker.h"
+#include "forms/kernelbench.h"
 #include "plan/planner.h"
 
 namespace {
@@ -19,6 +20,9 @@ int run_worker(const char* role) {
     }
     if (std::strcmp(role, "plan") == 0) {
         return assay::plan::plan_worker();
+    }
+    if (std::strcmp(role, "import") == 0) {
+        return assay::forms::import_worker();
     }
     if (std::strcmp(role, "run") == 0) {
         return assay::eval::run_worker(assay::sandbox::run_virtual_policy);
@@ -49,6 +53,7 @@ int run(int argc, char** argv) {
     assay::cli::add_tasks(app, action);
     assay::cli::add_eval(app, action);
     assay::cli::add_run(app, action);
+    assay::cli::add_import(app, action);
     assay::cli::add_score(app, action);
     assay::cli::add_plan(app, action);
     assay::cli::add_prompt(app, action);

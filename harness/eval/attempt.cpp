@@ -113,12 +113,12 @@ store::Evaluation Attempt::finish() {
 bool Attempt::compile(compile::Compiler& compiler, const std::string& architecture) {
     enter("compile");
     if (candidate_.unusable) {
-        return fail(store::Status::CompileError, {.stage = "compile",
-                                                  .check = "no-source",
-                                                  .detail = candidate_.unusable->what,
-                                                  .hint = candidate_.unusable->hint,
+        return fail(candidate_.unusable->status, {.stage = candidate_.unusable->stage,
+                                                  .check = candidate_.unusable->check,
+                                                  .detail = candidate_.unusable->error.what,
+                                                  .hint = candidate_.unusable->error.hint,
                                                   .file = candidate_.file,
-                                                  .line = 0,
+                                                  .line = candidate_.unusable->line,
                                                   .workload = {},
                                                   .regime = {},
                                                   .values = {}});

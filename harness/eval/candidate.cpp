@@ -143,6 +143,23 @@ bool is_reply_file(const fs::path& path) {
     return path.extension() == ".md" || path.extension() == ".txt";
 }
 
+/// The sources beside a Python file that it names, for torch.utils.cpp_extension.load.
+std::map<std::string, std::string> files_beside(const fs::path& file, const std::string& source) {
+    std::map<std::string, std::string> files;
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(file.parent_path().empty() ? "." : file.parent_path(), ignored)) {
+        const std::string name = entry.path().filename().string();
+        const std::string extension = entry.path().extension().string();
+        const bool is_source = extension == ".cu" || extension == ".cuh" || extension == ".cpp" || extension == ".h";
+        if (is_source && source.find(name) != source.npos) {
+            if (auto text = read_text(entry.path())) {
+                files[name] = std::move(*text);
+            }
+        }
+    }
+    return files;
+}
+
 /// Without what no compiler sees: blanks at the ends of lines and empty lines at the end.
 std::string plain(const std::string& source) {
     std::istringstream lines(source);
@@ -158,7 +175,7 @@ std::string plain(const std::string& source) {
 } // namespace
 
 bool is_candidate_file(const fs::path& path) {
-    return path.extension() == ".cu" || is_reply_file(path);
+    return path.extension() == ".cu" || path.extension() == ".py" || is_reply_file(path);
 }
 
 void set_source(Candidate& candidate, std::string text, bool is_reply) {
@@ -168,9 +185,10 @@ void set_source(Candidate& candidate, std::string text, bool is_reply) {
             candidate.source = std::move(extracted->code);
             candidate.origin["taken"] = extracted->how;
         } else {
-            candidate.unusable = extracted.error();
+            candidate.unusable = Unusable{.stage = "compile", .check = "no-source", .error = extracted.error()};
         }
     }
+    candidate.python = is_python(candidate.source);
     read_directives(candidate);
     std::string hashed = candidate.entry.name + '\0' + plain(candidate.source);
     for (const std::string& argument : candidate.entry.arguments) {
@@ -178,6 +196,9 @@ void set_source(Candidate& candidate, std::string text, bool is_reply) {
     }
     for (const std::string& option : candidate.options) {
         hashed += '\0' + option;
+    }
+    for (const auto& [name, text] : candidate.files) {
+        hashed += '\0' + name + '\0' + text;
     }
     candidate.hash = hash_hex(hashed);
     if (const auto model = candidate.origin.find("model");
@@ -200,12 +221,15 @@ Result<Candidate> load_candidate(const fs::path& path) {
         candidate.path = path;
     } else {
         return fail(fs::exists(path, ignored) ? "not a candidate" : "no such file", path.string(),
-                    "a candidate is a .cu file, a reply (.md or .txt), or a folder with a candidate.json");
+                    "a candidate is a .cu or .py file, a reply (.md or .txt), or a folder with a candidate.json");
     }
     candidate.file = candidate.path.filename().string();
     auto source = read_text(candidate.path);
     if (!source) {
         return std::unexpected(source.error());
+    }
+    if (candidate.path.extension() == ".py") {
+        candidate.files = files_beside(candidate.path, *source);
     }
     set_source(candidate, std::move(*source), is_reply_file(candidate.path));
     return candidate;

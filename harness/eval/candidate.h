@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -9,8 +10,17 @@
 
 #include "base/error.h"
 #include "plan/record.h"
+#include "store/evaluation.h"
 
 namespace assay::eval {
+
+/// Why there is nothing to compile: a reply without code, a Python file that cannot be imported.
+struct Unusable {
+    store::Status status = store::Status::CompileError;
+    std::string stage, check;
+    Error error;
+    std::uint32_t line = 0;
+};
 
 struct Candidate {
     std::string name;
@@ -25,12 +35,16 @@ struct Candidate {
     /// Where it comes from, kept in its results: "model", "sample", "prompt", "reasoning_length", and "taken": what was
     /// taken of a language model's reply.
     nlohmann::json origin = nlohmann::json::object();
-    std::optional<Error> unusable; ///< a reply without code: there is nothing to compile
+    /// The source is a KernelBench file, in Python; import.h makes a CUDA source of it.
+    bool python = false;
+    std::map<std::string, std::string> files; ///< beside a Python file, which names them
+    std::optional<Unusable> unusable;
 };
 
 inline constexpr std::size_t max_source_bytes = 1 << 20;
 
-/// Loads a `.cu` file, a language model's reply (`.md` or `.txt`, see reply.h), or a folder with a `candidate.json`:
+/// Loads a `.cu` file, a KernelBench file (`.py`), a language model's reply (`.md` or `.txt`, see reply.h), or a folder
+/// with a `candidate.json`:
 ///   {"name", "task", "author", "entry", "arguments": ["x", "w", "3"], "source": "kernel.cu",
 ///    "options": ["-use_fast_math"], "model", "sample": 3, "prompt", "reasoning_length": 5120}
 /// of which all but the file named by "source" (default: the one .cu file of the folder) may be left out. A source may

@@ -94,15 +94,17 @@ public:
                                                candidate.origin.at("sample").get<std::uint64_t>())
                                  : line_name;
         }
-        candidate.file = candidate.name + ".cu";
-        std::ranges::replace(candidate.file, '/', '_');
         const bool is_reply = fields_.contains("reply");
         std::string& content = is_reply ? reply : source;
         const bool too_long = content.size() > max_source_bytes;
         set_source(candidate, too_long ? std::string() : std::move(content), is_reply && !too_long);
         if (too_long) {
-            candidate.unusable = Error{"longer than 1 MiB", {}, "a candidate is one source file"};
+            candidate.unusable = Unusable{.stage = "compile",
+                                          .check = "no-source",
+                                          .error = {"longer than 1 MiB", {}, "a candidate is one source file"}};
         }
+        candidate.file = candidate.name + (candidate.python ? ".py" : ".cu");
+        std::ranges::replace(candidate.file, '/', '_');
         return candidate;
     }
 

@@ -5,6 +5,7 @@
 
 #include "eval/attempt.h"
 #include "eval/evaluator_state.h"
+#include "eval/import.h"
 #include "eval/run_worker.h"
 
 namespace assay::eval {
@@ -83,6 +84,9 @@ Result<std::map<std::string, sandbox::Layers>> Evaluator::probe_layers() {
     };
     auto noted = note("compile", state_->compiler->probe_layers());
     noted = noted ? note("plan", state_->planner.probe_layers()) : noted;
+    if (auto found = state_->importer.probe_layers(); noted && found) { // a machine may do without Python
+        layers["import"] = std::move(*found);
+    }
     if (noted) {
         const auto runner = Runner::start(state_->settings.device);
         noted = note("run", runner ? Result<sandbox::Layers>(runner->layers()) : std::unexpected(runner.error()));
@@ -117,9 +121,18 @@ Result<> Evaluator::require_layers() {
                 "`assay doctor` explains each layer");
 }
 
-store::Evaluation Evaluator::evaluate(const tasks::Task& task, const Candidate& candidate, const Progress& progress) {
+store::Evaluation Evaluator::evaluate(const tasks::Task& task, const Candidate& given, const Progress& progress) {
     State& state = *state_;
+    const auto imported = import_python(given, task, state.settings.problems, state.importer);
+    const Candidate& candidate = imported ? *imported : given;
     Attempt attempt(state.settings, task, candidate, progress);
+    if (!imported) {
+        attempt.fail_harness(imported.error());
+        return attempt.finish();
+    }
+    if (given.python && state.importer.layers()) {
+        attempt.evaluation().sandbox["import"] = state.importer.layers()->to_json();
+    }
     if (const auto ready = state.use(task); !ready) {
         attempt.fail_harness(ready.error());
         return attempt.finish();
@@ -148,10 +161,14 @@ store::Evaluation Evaluator::evaluate(const tasks::Task& task, const Candidate& 
     return evaluation;
 }
 
-Evaluator::Planned Evaluator::plan(const tasks::Task& task, const tasks::Workload& workload,
-                                   const Candidate& candidate) {
+Evaluator::Planned Evaluator::plan(const tasks::Task& task, const tasks::Workload& workload, const Candidate& given) {
     const Progress none;
-    Attempt attempt(state_->settings, task, candidate, none);
+    const auto imported = import_python(given, task, state_->settings.problems, state_->importer);
+    Attempt attempt(state_->settings, task, imported ? *imported : given, none);
+    if (!imported) {
+        attempt.fail_harness(imported.error());
+        return {attempt.finish(), std::nullopt};
+    }
     driver::DeviceDescription target; // plans are made for the reference device's limits
     target.name = "Assay vGPU";
     target.compute_major = 9;

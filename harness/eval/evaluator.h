@@ -23,9 +23,10 @@
 namespace assay::eval {
 
 struct Settings {
-    std::filesystem::path root;  ///< of tasks, references and datasets
-    std::filesystem::path cache; ///< folder; empty: none
-    std::string device = "auto"; ///< "vgpu", "cuda:N" or "auto"
+    std::filesystem::path root;     ///< of tasks, references and datasets
+    std::filesystem::path cache;    ///< folder; empty: none
+    std::string device = "auto";    ///< "vgpu", "cuda:N" or "auto"
+    std::filesystem::path problems; ///< KernelBench's folder of problems, for Python files that lack get_init_inputs()
     bool time = true;
     std::chrono::milliseconds time_budget{700}; ///< of timing one candidate, warm-up included
     /// A process that lacks one of them, although it applies to its role, judges nothing.

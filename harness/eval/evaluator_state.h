@@ -9,6 +9,7 @@
 #include "compile/compiler.h"
 #include "eval/evaluator.h"
 #include "eval/reference.h"
+#include "forms/kernelbench.h"
 #include "plan/planner.h"
 
 namespace assay::eval {
@@ -23,6 +24,7 @@ struct Evaluator::State {
     Settings settings;
     std::unique_ptr<compile::Compiler> compiler;
     plan::Planner planner;
+    forms::Importer importer;
     // The last task's reference: candidates of one task come one after the other.
     tasks::Task task;
     Selection selection; ///< of `task`

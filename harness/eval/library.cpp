@@ -19,11 +19,18 @@ namespace {
 namespace fs = std::filesystem;
 using plan::Operator;
 
-/// How an operator is called. `in0`, `in1`, ... are its tensors, `out` where the result goes, `n0`, ... its numbers, T
-/// the first tensor's type and A what T is added up in.
+/// How an operator is called. `in0`, `in1`, ... are its tensors (as many of three as it has, the rest empty), `out`
+/// where the result goes, `n0`, ... its numbers, T the first tensor's type and A what T is added up in.
 struct Row {
     std::string_view name, header, code;
 };
+
+#define ASSAY_CONVOLUTION                                                                                              \
+    "{.stride = each(n0, n1, n2), .padding = each(n3, n4, n5), .dilation = each(n6, n7, n8), "                         \
+    ".output_padding = each(n9, n10, n11), .groups = int(n12)}, out)"
+#define ASSAY_POOLING                                                                                                  \
+    "{.kernel = each(n0, n1, n2), .stride = each(n3, n4, n5), .padding = each(n6, n7, n8), "                           \
+    ".dilation = each(n9, n10, n11), .ceil = n12 != 0, .count_padding = n13 != 0}, out)"
 
 constexpr Row rows[] = {
     {"copy", "strided", "copy_strided(p0, strides0, q, strides, extents)"},
@@ -74,7 +81,26 @@ constexpr Row rows[] = {
     {"matmul", "matmul", "matmul(in0, in1, out)"},
     {"linear", "matmul", "linear(in0, in1, out)"},
     {"linear_bias", "matmul", "linear(in0, in1, in2, out)"},
+    {"logsumexp", "reduce", "logsumexp(in0, Dimensions(int(n0), int(n1)), out)"},
+    {"softsign", "activation", "softsign(in0, out)"},
+    {"conv1d", "convolution", "conv1d(in0, in1, in2, " ASSAY_CONVOLUTION},
+    {"conv2d", "convolution", "conv2d(in0, in1, in2, " ASSAY_CONVOLUTION},
+    {"conv3d", "convolution", "conv3d(in0, in1, in2, " ASSAY_CONVOLUTION},
+    {"conv_transpose1d", "convolution", "conv_transpose1d(in0, in1, in2, " ASSAY_CONVOLUTION},
+    {"conv_transpose2d", "convolution", "conv_transpose2d(in0, in1, in2, " ASSAY_CONVOLUTION},
+    {"conv_transpose3d", "convolution", "conv_transpose3d(in0, in1, in2, " ASSAY_CONVOLUTION},
+    {"batch_norm", "normalization", "batch_norm(in0, in1, in2, A(n0), out)"},
+    {"instance_norm", "normalization", "instance_norm(in0, A(n0), out)"},
+    {"group_norm", "normalization", "group_norm(in0, index_t(n1), in1, in2, A(n0), out)"},
+    {"layer_norm", "normalization",
+     "layer_norm(in0, Tensor<T>{in1.data, Shape(index_t(n1))}, Tensor<T>{in2.data, Shape(index_t(n1))}, A(n0), out)"},
+    {"max_pool", "pooling", "max_pool(in0, " ASSAY_POOLING},
+    {"avg_pool", "pooling", "avg_pool(in0, " ASSAY_POOLING},
+    {"adaptive_avg_pool", "pooling", "adaptive_avg_pool(in0, each(n0, n1, n2), out)"},
+    {"attention", "attention", "attention(in0, in1, in2, out)"},
 };
+#undef ASSAY_CONVOLUTION
+#undef ASSAY_POOLING
 
 const Row* find_row(const std::string& name) {
     const auto row = std::ranges::find(rows, name, &Row::name);
@@ -151,7 +177,12 @@ std::string entry_text(const std::string& name, const Operator& operation) {
             const std::string extents = list_of(fmt::format("t{}_{{}}", k).c_str(), rank);
             tensors += fmt::format("    const auto in{0} = tensor(p{0}{1}{2});\n", k, rank == 0 ? "" : ", ", extents);
         }
-        tensors += "    const Out<R> out(q);\n";
+        for (std::size_t k = operation.inputs.size(); k < 3; ++k) {
+            tensors += fmt::format("    [[maybe_unused]] const Tensor<T> in{};\n", k);
+        }
+        tensors += "    const Out<R> out(q);\n"
+                   "    [[maybe_unused]] const auto each = [](double a, double b, double c) {\n"
+                   "        return Each(int(a), int(b), int(c));\n    };\n";
     }
     for (std::size_t i = 0; i < operation.numbers.size(); ++i) {
         parameter(fmt::format("double n{}", i));

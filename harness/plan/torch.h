@@ -139,6 +139,13 @@ public:
     std::uint64_t matmul(TorchCall& call);
     std::uint64_t linear(TorchCall& call);
 
+    // torch_network.cpp
+    std::uint64_t convolution(TorchCall& call);
+    std::uint64_t normalization(TorchCall& call);
+    std::uint64_t pooling(TorchCall& call);
+    std::uint64_t adaptive_pooling(TorchCall& call);
+    std::uint64_t attention(TorchCall& call);
+
     // torch_entry.cpp
     std::uint64_t define(TorchCall& call);
     std::uint64_t define_argument(TorchCall& call);

@@ -22,5 +22,6 @@
 #include <assay/torch/dispatch.h>
 #include <assay/torch/functions.h>
 #include <assay/torch/module.h>
+#include <assay/torch/network.h>
 
 #endif

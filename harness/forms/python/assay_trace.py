@@ -1,0 +1,270 @@
+"""Symbols for what a Python program computes with: tensors, sizes and numbers that write down C++ as they are used.
+
+A KernelBench file is a program that calls functions of an extension. It is run once for each workload, with tensors that
+hold no data: each operation on one becomes a line of C++ over the same API (`torch::`), which is what the recorder then
+takes. A size or a number whose value the workload tells is an ordinary int or float, so that Python can decide and loop
+on it, and carries the C++ that computes it, so that one text serves all workloads. Of what an extension's function gives
+back nothing is known but its C++.
+
+Tensors are lazy until `forward` runs, so that what `__init__` makes and nobody uses leaves no trace.
+"""
+import math
+import opcode
+import sys
+
+FILE = "candidate.py"  # the name that the candidate's code is compiled under
+
+
+class Unsupported(Exception):
+    """What the file does cannot be written down."""
+
+
+class Absent(Unsupported, AttributeError):
+    """A name that the stand-in for PyTorch does not have; `hasattr` may ask for it."""
+
+
+# Numbers
+
+
+def literal(value):
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(int(value)) + ("LL" if abs(value) >= 2**31 else "")
+    if math.isinf(value):
+        return "INFINITY" if value > 0 else "-INFINITY"
+    return "NAN" if math.isnan(value) else repr(float(value))
+
+
+def text_of(value):
+    """The C++ of a number."""
+    return getattr(value, "expr", None) or literal(value)
+
+
+def known(value):
+    return isinstance(value, (int, float))
+
+
+def arithmetic(symbol, compute, a, b):
+    if isinstance(a, Tensor) or isinstance(b, Tensor):
+        return NotImplemented
+    if not (known(a) or isinstance(a, Unknown)) or not (known(b) or isinstance(b, Unknown)):
+        return NotImplemented
+    left, right = text_of(a), text_of(b)
+    if symbol == "/":
+        expr = f"(double({left}) / {right})"
+    elif symbol == "//":
+        expr = f"({left} / {right})"
+    else:
+        expr = f"({left} {symbol} {right})"
+    if not (known(a) and known(b)):
+        return Unknown(expr)
+    value = compute(a, b)
+    return Real(value, expr) if isinstance(value, float) else Int(value, expr)
+
+
+def with_arithmetic(cls):
+    operations = {"add": ("+", lambda a, b: a + b), "sub": ("-", lambda a, b: a - b), "mul": ("*", lambda a, b: a * b),
+                  "truediv": ("/", lambda a, b: a / b), "floordiv": ("//", lambda a, b: a // b),
+                  "mod": ("%", lambda a, b: a % b)}
+    for name, (symbol, compute) in operations.items():
+        def forwards(self, other, symbol=symbol, compute=compute):
+            return arithmetic(symbol, lambda a, b: compute(base_value(a), base_value(b)), self, other)
+
+        def backwards(self, other, symbol=symbol, compute=compute):
+            return arithmetic(symbol, lambda a, b: compute(base_value(a), base_value(b)), other, self)
+        setattr(cls, f"__{name}__", forwards)
+        setattr(cls, f"__r{name}__", backwards)
+    return cls
+
+
+def base_value(value):
+    return int(value) if isinstance(value, int) else float(value)
+
+
+class Int(int):
+    """An integer that the workload tells, and the C++ that says it for every workload."""
+
+    def __new__(cls, value, expr):
+        self = super().__new__(cls, value)
+        self.expr = expr
+        return self
+
+    def __neg__(self):
+        return Int(-int(self), f"(-{self.expr})")
+
+
+class Real(float):
+    def __new__(cls, value, expr):
+        self = super().__new__(cls, value)
+        self.expr = expr
+        return self
+
+    def __neg__(self):
+        return Real(-float(self), f"(-{self.expr})")
+
+
+class Unknown:
+    """A number that only the running program knows."""
+
+    def __init__(self, expr):
+        self.expr = expr
+
+    def refuse(self, *_):
+        raise Unsupported("it decides on a number that is known only when the extension's function has run")
+
+    __bool__ = __index__ = __int__ = __float__ = __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = refuse
+    __hash__ = None
+
+    def __neg__(self):
+        return Unknown(f"(-{self.expr})")
+
+
+for _class in (Int, Real, Unknown):
+    with_arithmetic(_class)
+
+
+def unpacked_count():
+    """How many values the statement two frames up unpacks to, from its bytecode; None: it does something else."""
+    frame = sys._getframe(2)
+    code, at = frame.f_code.co_code, frame.f_lasti
+    if opcode.opname[code[at]] == "UNPACK_SEQUENCE":
+        return code[at + 1]
+    return None
+
+
+# What is written down
+
+
+class Graph:
+    def __init__(self):
+        self.lines = []
+        self.count = 0
+        self.running = False  # forward is
+
+    def emit(self, line):
+        self.lines.append(line)
+
+    def name(self):
+        self.count += 1
+        return f"t{self.count}"
+
+
+graph = Graph()
+
+
+def begin():
+    """A new trace."""
+    graph.__init__()
+
+
+class Tensor:
+    """`make` gives the C++ that computes it; `shape` is a tuple of numbers, or None where nobody knows."""
+
+    def __init__(self, make, shape=None, dtype=None, name=None, device="cuda"):
+        self._make, self._name, self._dtype, self._device = make, name, dtype, device
+        self._shape = None if shape is None else tuple(shape)
+        self.requires_grad = False
+        self.grad = None
+        if graph.running:
+            self.ref()
+
+    def ref(self):
+        """Its C++ variable."""
+        if self._name is None:
+            code = self._make()
+            self._name = graph.name()
+            graph.emit(f"auto {self._name} = {code};")
+        return self._name
+
+    def __iter__(self):
+        if self._shape:
+            return iter([self[i] for i in range(self._shape[0])])
+        count = unpacked_count()
+        if count is None:
+            raise Unsupported("it iterates over a tensor whose shape only the extension knows")
+        return iter([self[i] for i in range(count)])
+
+    def __bool__(self):
+        raise Unsupported("it decides on a tensor's values")
+
+    __int__ = __float__ = __index__ = __bool__
+    __hash__ = object.__hash__
+
+    def __len__(self):
+        if self._shape is None:
+            raise Unsupported("it asks for the length of a tensor whose shape only the extension knows")
+        return self._shape[0]
+
+
+class UnknownShape:
+    def __init__(self, tensor):
+        self.tensor = tensor
+
+    def __getitem__(self, index):
+        if isinstance(index, slice):
+            raise Unsupported("it slices a shape that only the extension knows")
+        return Unknown(f"{self.tensor.ref()}.size({int(index)})")
+
+    def __iter__(self):
+        count = unpacked_count()
+        if count is None:
+            raise Unsupported("it iterates over a shape that only the extension knows")
+        return iter([self[i] for i in range(count)])
+
+    def __len__(self):
+        raise Unsupported("it asks for the rank of a tensor whose shape only the extension knows")
+
+
+class Results:
+    """What an extension's function that gives several tensors gives."""
+
+    def __init__(self, name, is_tuple):
+        self.name, self.is_tuple, self.elements = name, is_tuple, {}
+
+    def __getitem__(self, index):
+        if index not in self.elements:
+            code = f"std::get<{index}>({self.name})" if self.is_tuple else f"{self.name}[{index}]"
+            self.elements[index] = Tensor(lambda: code)
+        return self.elements[index]
+
+    def __iter__(self):
+        count = unpacked_count()
+        if count is None:
+            raise Unsupported("it iterates over an extension's results, whose number is not known")
+        return iter([self[i] for i in range(count)])
+
+    def ref(self):
+        return self.name
+
+
+def cpp(value):
+    """An argument as C++."""
+    if isinstance(value, (Tensor, Results)):
+        return value.ref()
+    if value is None:
+        return "{}"
+    if isinstance(value, (int, float, Unknown)):
+        return text_of(value)
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if isinstance(value, (list, tuple)):
+        items = ", ".join(cpp(item) for item in value)
+        if value and all(isinstance(item, Tensor) for item in value):
+            return f"std::vector<torch::Tensor>{{{items}}}"
+        if any(isinstance(item, float) for item in value):
+            return f"std::vector<double>{{{items}}}"
+        return f"std::vector<int64_t>{{{items}}}"
+    if hasattr(value, "cpp"):  # an element type, a device
+        return value.cpp
+    raise Unsupported(f"it passes a {type(value).__name__} to the extension")
+
+
+def sizes(values):
+    """A list of integers as C++."""
+    return "{" + ", ".join(text_of(value) for value in values) + "}"
+
+
+def call(code, shape=None, dtype=None):
+    """A new tensor; `code` gives its C++ when it is needed."""
+    return Tensor(code, shape, dtype)

@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "forms/python.h"
 #include "sandbox/serve.h"
@@ -26,13 +28,26 @@ constexpr std::uint64_t address_space = 1ull << 30;
 
 constexpr std::size_t largest_source = 4 << 20;
 
+/// Empty if it cannot be read.
+std::string text_of(const std::filesystem::path& file) {
+    std::ostringstream text;
+    text << std::ifstream(file, std::ios::binary).rdbuf();
+    return text.str();
+}
+
 /// The task's names and shapes, and each workload's.
 Result<json> request_for(const PythonFile& file, const tasks::Task& task) {
-    json request{{"source", file.source},      {"problem", file.problem},
-                 {"files", file.files},        {"lines", file.keep_lines ? file.name : ""},
-                 {"axes", json::array()},      {"integers", json::array()},
-                 {"numbers", json::array()},   {"shapes", json::array()},
-                 {"defaults", json::object()}, {"workloads", json::array()}};
+    json request{{"source", file.source},
+                 {"problem", file.problem},
+                 {"files", file.files},
+                 {"lines", file.keep_lines ? file.name : ""},
+                 {"reference", text_of(task.reference)},
+                 {"axes", json::array()},
+                 {"integers", json::array()},
+                 {"numbers", json::array()},
+                 {"shapes", json::array()},
+                 {"defaults", json::object()},
+                 {"workloads", json::array()}};
     for (const tasks::Tensor& input : task.inputs) {
         request["shapes"].push_back({input.name, input.shape});
     }

@@ -2,7 +2,8 @@
 
 The file's module-level numbers (`in_channels = 64`) are what its shapes are made of. Which of the task's axes each one is
 shows where `get_inputs()` uses it, or its name, or its value in the task's largest workload; each run then has them at
-the workload's values. Without get_inputs() the constructor's parameters are matched by name. Parameters of the module
+the workload's values. Without get_inputs() the constructor's parameters are matched by name, with what the task's
+reference says of strides and paddings. Parameters of the module
 are matched to the inputs of the task that forward does not take, by their shapes over all workloads and, where several
 have the same, in the order in which __init__ makes them.
 """
@@ -62,7 +63,9 @@ def plain(name):
     name = re.sub(r"_", "", name.lower())
     for word in ("size", "dim", "num", "value"):
         name = name.replace(word, "") or name
-    return {"n": "batch"}.get(name, name)
+    return {"n": "batch", "b": "batch", "input": "infeatures", "hidden": "outfeatures", "output": "outfeatures",
+            "scalingfactor": "factor", "scalefactor": "factor", "scale": "factor", "multiplier": "factor",
+            "negativeslope": "slope", "divideby": "divisor"}.get(name, name)
 
 
 class Workload:
@@ -101,28 +104,68 @@ def find_overrides(request, names, defaults):
     return mapping
 
 
+def reference_constants(text):
+    """Attributes of windows in the task's reference, in order: `.stride = 2`, `.kernel = {2, 3}`."""
+    constants = {}
+    for name, one, several in re.findall(r"\.(\w+) = (?:(\d+)|\{([\d, ]+)\})", text):
+        constants.setdefault(name, []).append(int(one) if one else tuple(int(v) for v in several.split(",")))
+    return constants
+
+
+def constructor_value(name, workload, constants):
+    """What the task says a parameter of ModelNew's constructor is; None: nothing."""
+    match = name if name in workload.numbers else next((n for n in workload.numbers if plain(n) == plain(name)), None)
+    if match:
+        return workload.numbers[match]
+    weights = [shape for _, _, shape in workload.inputs if len(shape) > 2][1:]
+    if "pool" in name and ("kernel" in name or "size" in name) and "kernel" in constants:
+        return constants["kernel"][0]
+    if name == "kernel_size" and weights:
+        kernel = tuple(weights[0][2:])
+        return kernel[0] if len(set(kernel)) == 1 else kernel
+    if name == "kernel_size" and "kernel" in constants:
+        return constants["kernel"][0]
+    if name in constants:
+        return constants[name][0]
+    if name.endswith("_shape"):  # (channels, 1, 1), of the input that a channel's parameter is
+        rank = len(workload.inputs[0][2])
+        vectors = [shape for _, _, shape in workload.inputs[1:] if len([s for s in shape if s != 1]) == 1]
+        if vectors:
+            extent = max(vectors[-1])
+            axis = next((n for n, v in workload.numbers.items() if v == extent and n.startswith("out_")), None)
+            return (workload.numbers[axis] if axis else extent,) + (1,) * (rank - 2)
+    return None
+
+
 def constructor_arguments(cls, names, workload, request):
     if "get_init_inputs" in names:
         arguments = names["get_init_inputs"]()
-        return list(arguments) if isinstance(arguments, (list, tuple)) else [arguments]
-    arguments = []
+        return (list(arguments) if isinstance(arguments, (list, tuple)) else [arguments]), {}
+    if cls.__init__ is Module.__init__:
+        return [], {}
+    constants = reference_constants(request["reference"])
+    values, open_names = {}, []
     for parameter in list(inspect.signature(cls.__init__).parameters.values())[1:]:
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             continue
-        match = next((n for n in workload.numbers if n == parameter.name), None) or \
-            next((n for n in workload.numbers if plain(n) == plain(parameter.name)), None)
-        weights = [shape for name, _, shape in workload.inputs if name == "weight" and len(shape) > 2]
-        if match:
-            arguments.append(workload.numbers[match])
-        elif parameter.default is not parameter.empty:
-            break  # and all behind it
-        elif parameter.name == "kernel_size" and weights:
-            kernel = tuple(weights[0][2:])
-            arguments.append(kernel[0] if len(set(kernel)) == 1 else kernel)
+        value = constructor_value(parameter.name, workload, constants)
+        if value is not None:
+            values[parameter.name] = value
+        elif parameter.default is parameter.empty:
+            open_names.append(parameter.name)
+    left = [n for n in workload.numbers if n not in request["axes"] and all(workload.numbers[n] is not v for v in values.values())]
+    if open_names and len(open_names) == len(left):  # the task's scalars under other names, in their order
+        values.update(zip(open_names, (workload.numbers[n] for n in left)))
+        open_names = []
+    for name in open_names:
+        if name in ("stride", "dilation", "groups"):
+            values[name] = 1
+        elif name in ("padding", "output_padding"):
+            values[name] = 0
         else:
-            raise Unsupported(f"ModelNew takes `{parameter.name}`, which is no axis of the task, and the file has no "
-                              "get_init_inputs(): give the file of the problem with --problem")
-    return arguments
+            raise Unsupported(f"ModelNew takes `{name}`, which is no axis of the task, and the file has no "
+                              "get_init_inputs(): give the problem's own file (--problem, --problems)")
+    return [], values
 
 
 def forward_arguments(model, workload, numbers):
@@ -170,7 +213,8 @@ class Run:
         cls = names.get("ModelNew")
         if not isinstance(cls, type):
             raise Unsupported("the file has no class ModelNew")
-        model = cls(*constructor_arguments(cls, names, workload, request))
+        arguments, named = constructor_arguments(cls, names, workload, request)
+        model = cls(*arguments, **named)
         self.parameters = {}
         for key, parameter in model.named_parameters():
             parameter.key = key

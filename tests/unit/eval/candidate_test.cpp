@@ -128,7 +128,7 @@ TEST_F(CandidateTest, LinesAreReadWithWhatIsKnownOfThem) {
     EXPECT_EQ(chat.file, "chat_1.cu");
     EXPECT_EQ(chat.author, "me");
     ASSERT_TRUE(chat.unusable);
-    EXPECT_NE(chat.unusable->what.find("code block"), std::string::npos);
+    EXPECT_NE(chat.unusable->error.what.find("code block"), std::string::npos);
 }
 
 TEST_F(CandidateTest, ABadLineIsNamed) {

@@ -1,0 +1,4 @@
+import torch
+import torch.nn as nn
+class Model(nn.Module):
+    pass

@@ -59,7 +59,8 @@ INSTANTIATE_TEST_SUITE_P(
                     File{"unmatched_parameter", "vector_add", "plan_error", "parameter `weight`"},
                     File{"fails", "vector_add", "plan_error", "IndexError", 5},
                     File{"opens_file", "vector_add", "plan_error", "/etc/passwd", 5},
-                    File{"starts_process", "vector_add", "rejected", "sandbox"},
+                    File{"starts_process", "vector_add", "plan_error", "PermissionError", 6},
+                    File{"starts_program", "vector_add", "rejected", "sandbox"},
                     File{"opens_socket", "vector_add", "rejected", "sandbox"}),
     [](const auto& info) { return info.param.name; });
 

@@ -3,9 +3,8 @@
 The file's module-level numbers (`in_channels = 64`) are what its shapes are made of. Which of the task's axes each one is
 shows where `get_inputs()` uses it, or its name, or its value in the task's largest workload; each run then has them at
 the workload's values. Without get_inputs() the constructor's parameters are matched by name, with what the task's
-reference says of strides and paddings. Parameters of the module
-are matched to the inputs of the task that forward does not take, by their shapes over all workloads and, where several
-have the same, in the order in which __init__ makes them.
+reference says of strides and paddings. Parameters of the module are matched to the inputs of the task that forward does
+not take, by their shapes over all workloads and, where several have the same, in the order in which __init__ makes them.
 """
 import ast
 import inspect

@@ -185,10 +185,10 @@ class Tensor:
             raise Unsupported("it iterates over a tensor whose shape only the extension knows")
         return iter([self[i] for i in range(count)])
 
-    def __bool__(self):
+    def decided(self, *_):
         raise Unsupported("it decides on a tensor's values")
 
-    __int__ = __float__ = __index__ = __bool__
+    __bool__ = __int__ = __float__ = __index__ = __lt__ = __le__ = __gt__ = __ge__ = decided
     __hash__ = object.__hash__
 
     def __len__(self):

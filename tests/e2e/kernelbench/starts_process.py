@@ -3,5 +3,5 @@ import torch.nn as nn
 import os
 class ModelNew(nn.Module):
     def forward(self, a, b):
-        os.system('true')
+        os.fork()
         return a + b

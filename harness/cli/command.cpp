@@ -142,6 +142,20 @@ Result<tasks::Task> find_task(const tasks::Catalog& catalog, const std::string& 
                 near ? "did you mean '" + nearest->name + "'?" : "`assay tasks list` shows all");
 }
 
+Result<const tasks::Workload*> find_workload(const tasks::Task& task, const std::string& name) {
+    if (name.empty()) {
+        return &task.workloads.front();
+    }
+    if (const tasks::Workload* workload = task.find_workload(name)) {
+        return workload;
+    }
+    std::string known;
+    for (const tasks::Workload& workload : task.workloads) {
+        known += (known.empty() ? "" : ", ") + workload.name;
+    }
+    return fail("no such workload: '" + name + "'", task.name, "known: " + known);
+}
+
 ProgressLine::ProgressLine() : terminal_(isatty(STDERR_FILENO) != 0) {}
 
 ProgressLine::~ProgressLine() {

@@ -51,6 +51,9 @@ int report(const Error& error, int code);
 /// The task of that name, or an Error that lists near names.
 [[nodiscard]] Result<tasks::Task> find_task(const tasks::Catalog& catalog, const std::string& name);
 
+/// The workload of that name (empty: the first), or an Error that lists them.
+[[nodiscard]] Result<const tasks::Workload*> find_workload(const tasks::Task& task, const std::string& name);
+
 /// One line on standard error that is overwritten on a terminal; elsewhere only `done` lines appear.
 class ProgressLine {
 public:
@@ -79,6 +82,7 @@ void add_run(CLI::App& app, Action& run);
 void add_import(CLI::App& app, Action& run);
 void add_score(CLI::App& app, Action& run);
 void add_plan(CLI::App& app, Action& run);
+void add_profile(CLI::App& app, Action& run);
 void add_prompt(CLI::App& app, Action& run);
 void add_doctor(CLI::App& app, Action& run);
 

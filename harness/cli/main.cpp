@@ -56,6 +56,7 @@ int run(int argc, char** argv) {
     assay::cli::add_import(app, action);
     assay::cli::add_score(app, action);
     assay::cli::add_plan(app, action);
+    assay::cli::add_profile(app, action);
     assay::cli::add_prompt(app, action);
     assay::cli::add_doctor(app, action);
     try {

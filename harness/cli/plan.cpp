@@ -28,14 +28,9 @@ int run_plan(Arguments& arguments) {
     if (!task) {
         return report(task.error(), Usage);
     }
-    const tasks::Workload* workload =
-        arguments.workload.empty() ? &task->workloads.front() : task->find_workload(arguments.workload);
-    if (workload == nullptr) {
-        std::string known;
-        for (const tasks::Workload& w : task->workloads) {
-            known += (known.empty() ? "" : ", ") + w.name;
-        }
-        return report({"no such workload: '" + arguments.workload + "'", task->name, "known: " + known}, Usage);
+    const auto workload = find_workload(*task, arguments.workload);
+    if (!workload) {
+        return report(workload.error(), Usage);
     }
     const auto candidate = eval::load_candidate(arguments.file);
     if (!candidate) {
@@ -45,7 +40,7 @@ int run_plan(Arguments& arguments) {
     if (!evaluator) {
         return report(evaluator.error(), Environment);
     }
-    const auto planned = (*evaluator)->plan(*task, *workload, *candidate);
+    const auto planned = (*evaluator)->plan(*task, **workload, *candidate);
     if (!planned.plan) {
         fmt::print(stderr, "{}\n", scoring::details(planned.evaluation));
         return planned.evaluation.status == store::Status::HarnessError ? HarnessFault : CandidateFailed;

@@ -30,6 +30,9 @@ public:
     [[nodiscard]] bool check(Reference& reference, const std::vector<const tasks::Workload*>& workloads);
     [[nodiscard]] bool time(Reference& reference, std::size_t workload, const std::string& workload_name);
 
+    /// Runs the first plan once on inputs of the first binding, on the virtual GPU, and hands back what it did.
+    [[nodiscard]] bool profile(nlohmann::json& result);
+
     /// The verdict when every stage held.
     void pass();
     void fail_harness(const Error& error);

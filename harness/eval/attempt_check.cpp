@@ -13,6 +13,9 @@ namespace {
 
 constexpr std::chrono::milliseconds copy_timeout{60'000};
 
+/// How much longer a run may take whose accesses are counted, code generation included (`vgpu/counters-accesses`).
+constexpr unsigned counted_slowdown = 30;
+
 /// Plans shorter than this are run several times within one sample.
 constexpr double shortest_sample = 1e-3;
 
@@ -146,6 +149,25 @@ bool Attempt::check_once(std::size_t index, const std::vector<Bytes>& inputs,
             return false;
         }
     }
+    return true;
+}
+
+bool Attempt::profile(nlohmann::json& result) {
+    enter("profile");
+    const Place place{recording_.plans.front().workload, std::string(verify::to_string(verify::Regime::Normal))};
+    if (!start_runner("vgpu") || !load()) {
+        return false;
+    }
+    const auto inputs = verify::generate(bindings_.front(), key_, verify::Regime::Normal);
+    if (auto written = runner_->write_inputs(prepared_.front(), inputs, copy_timeout); !written) {
+        return fail(written.error(), "profile", place);
+    }
+    auto counted = runner_->profile(prepared_.front(), candidate_.path.filename().string(),
+                                    counted_slowdown * deadline_ + copy_timeout);
+    if (!counted) {
+        return fail(counted.error(), "profile", place);
+    }
+    result = std::move(*counted);
     return true;
 }
 

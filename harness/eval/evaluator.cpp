@@ -45,6 +45,31 @@ Result<> Evaluator::State::use(const tasks::Task& wanted) {
     return {};
 }
 
+/// Compiles the candidate, records its plan for one workload, for the reference device's limits, and goes on with
+/// `work`, which returns false once a verdict stands.
+store::Evaluation Evaluator::State::with_recording(const tasks::Task& wanted, const tasks::Workload& workload,
+                                                   const Candidate& given, const std::function<bool(Attempt&)>& work) {
+    const Progress none;
+    const auto imported = import_python(given, wanted, settings.problems, importer);
+    Attempt attempt(settings, wanted, imported ? *imported : given, none);
+    driver::DeviceDescription target;
+    target.name = "Assay vGPU";
+    target.compute_major = 9;
+    target.max_shared_per_block = 48 * 1024;
+    target.max_shared_optin = 227 * 1024;
+    const auto binding = tasks::bind(wanted, workload);
+    if (!imported) {
+        attempt.fail_harness(imported.error());
+    } else if (!binding) {
+        attempt.fail_harness(binding.error());
+    } else if (attempt.compile(*compiler, architecture_of(target)) &&
+               attempt.record(planner, *compiler, architecture_of(target), {*binding}, properties_of(target)) &&
+               work(attempt)) {
+        attempt.pass();
+    }
+    return attempt.finish();
+}
+
 Evaluator::Evaluator(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Evaluator::~Evaluator() = default;
 
@@ -162,29 +187,35 @@ store::Evaluation Evaluator::evaluate(const tasks::Task& task, const Candidate& 
 }
 
 Evaluator::Planned Evaluator::plan(const tasks::Task& task, const tasks::Workload& workload, const Candidate& given) {
-    const Progress none;
-    const auto imported = import_python(given, task, state_->settings.problems, state_->importer);
-    Attempt attempt(state_->settings, task, imported ? *imported : given, none);
-    if (!imported) {
-        attempt.fail_harness(imported.error());
-        return {attempt.finish(), std::nullopt};
+    std::optional<plan::LaunchPlan> plan;
+    auto evaluation = state_->with_recording(task, workload, given, [&](Attempt& attempt) {
+        plan = attempt.recording().plans.front();
+        return true;
+    });
+    return {std::move(evaluation), std::move(plan)};
+}
+
+Evaluator::Profiled Evaluator::profile(const tasks::Task& task, const tasks::Workload& workload,
+                                       const Candidate& given) {
+    nlohmann::json profile;
+    auto evaluation =
+        state_->with_recording(task, workload, given, [&](Attempt& attempt) { return attempt.profile(profile); });
+    const bool passed = evaluation.status == store::Status::Passed;
+    return {std::move(evaluation), passed ? std::optional(std::move(profile)) : std::nullopt};
+}
+
+Result<nlohmann::json> Evaluator::profile_baseline(const tasks::Task& task, const tasks::Workload& workload) {
+    auto reference = Reference::build(task, {&workload}, *state_->compiler, state_->planner, "vgpu");
+    if (!reference) {
+        return std::unexpected(reference.error());
     }
-    driver::DeviceDescription target; // plans are made for the reference device's limits
-    target.name = "Assay vGPU";
-    target.compute_major = 9;
-    target.max_shared_per_block = 48 * 1024;
-    target.max_shared_optin = 227 * 1024;
-    const auto binding = tasks::bind(task, workload);
-    if (!binding) {
-        attempt.fail_harness(binding.error());
-    } else if (attempt.compile(*state_->compiler, architecture_of(target)) &&
-               attempt.record(state_->planner, *state_->compiler, architecture_of(target), {*binding},
-                              properties_of(target))) {
-        attempt.pass();
-        auto plan = attempt.recording().plans.front();
-        return {attempt.finish(), std::move(plan)};
+    const auto inputs =
+        verify::generate((*reference)->bindings().front(), verify::Key::fresh(), verify::Regime::Normal);
+    auto profile = (*reference)->profile(0, inputs);
+    if (!profile) {
+        return fail(profile.error().message, "reference of " + task.name, profile.error().hint);
     }
-    return {attempt.finish(), std::nullopt};
+    return std::move(*profile);
 }
 
 } // namespace assay::eval

@@ -65,6 +65,16 @@ public:
     };
     [[nodiscard]] Planned plan(const tasks::Task& task, const tasks::Workload& workload, const Candidate& candidate);
 
+    /// What one run of the candidate does on the virtual GPU (profile.h), whatever device the settings name.
+    struct Profiled {
+        store::Evaluation evaluation; ///< Passed, or how far it came; nothing is compared
+        std::optional<nlohmann::json> profile;
+    };
+    [[nodiscard]] Profiled profile(const tasks::Task& task, const tasks::Workload& workload,
+                                   const Candidate& candidate);
+    /// The same of the task's baseline.
+    [[nodiscard]] Result<nlohmann::json> profile_baseline(const tasks::Task& task, const tasks::Workload& workload);
+
 private:
     struct State;
     explicit Evaluator(std::unique_ptr<State> state);

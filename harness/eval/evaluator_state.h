@@ -1,12 +1,14 @@
 // What an Evaluator keeps between candidates. Internal to eval/.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "compile/compiler.h"
+#include "eval/attempt.h"
 #include "eval/evaluator.h"
 #include "eval/reference.h"
 #include "forms/kernelbench.h"
@@ -32,6 +34,8 @@ struct Evaluator::State {
 
     /// Makes `reference` that of `wanted`.
     [[nodiscard]] Result<> use(const tasks::Task& wanted);
+    [[nodiscard]] store::Evaluation with_recording(const tasks::Task& wanted, const tasks::Workload& workload,
+                                                   const Candidate& given, const std::function<bool(Attempt&)>& work);
 };
 
 } // namespace assay::eval

@@ -83,6 +83,7 @@ Result<std::unique_ptr<Reference>> Reference::build(const tasks::Task& task,
     if (!oracle) {
         return std::unexpected(oracle.error());
     }
+    reference->source_name_ = task.reference.filename().string();
     reference->baseline_ = std::move(*baseline);
     reference->oracle_ = std::move(*oracle);
     return reference;
@@ -164,6 +165,14 @@ Result<std::vector<verify::Expectation>> Reference::expect(std::size_t index, co
         expectations.push_back(std::move(expectation));
     }
     return expectations;
+}
+
+RunResult<nlohmann::json> Reference::profile(std::size_t index, const std::vector<Bytes>& inputs) {
+    const std::uint32_t plan = baseline_.prepared[index];
+    if (auto written = runner_.write_inputs(plan, inputs, reference_timeout); !written) {
+        return std::unexpected(written.error());
+    }
+    return runner_.profile(plan, source_name_, reference_timeout);
 }
 
 RunResult<double> Reference::time_baseline(std::size_t index, unsigned runs,

@@ -41,6 +41,9 @@ public:
     [[nodiscard]] RunResult<double> time_baseline(std::size_t index, unsigned runs,
                                                   const std::vector<verify::InputChange>& changes);
 
+    /// What one run of the baseline does (profile.h); the device is the virtual GPU.
+    [[nodiscard]] RunResult<nlohmann::json> profile(std::size_t index, const std::vector<Bytes>& inputs);
+
     /// What the trusted worker noted: kernels that ran in the interpreter.
     [[nodiscard]] Runner::Notes take_notes() { return runner_.take_notes(); }
 
@@ -59,6 +62,7 @@ private:
     Runner runner_;
     std::vector<tasks::Binding> bindings_;
     Program baseline_, oracle_;
+    std::string source_name_;
 };
 
 } // namespace assay::eval

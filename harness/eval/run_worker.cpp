@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "eval/executor.h"
+#include "eval/profile.h"
 #include "plan/plan_json.h"
 #include "sandbox/serve.h"
 
@@ -226,6 +227,20 @@ Message time_reply(Worker& worker, PreparedPlan& plan, const Message& request) {
     return {json{{"seconds", seconds}}, {}};
 }
 
+/// One run with everything counted. Its outputs are nobody's concern.
+Message profile_reply(Worker& worker, PreparedPlan& plan, [[maybe_unused]] const std::string& source) {
+    auto done = plan.poison(0, 0xFF);
+#if ASSAY_VGPU
+    vgpu::set_counting(vgpu::Counting::Accesses);
+    done = done ? plan.run() : done;
+    vgpu::set_counting(vgpu::Counting::Off);
+    if (done) {
+        return {json{{"profile", to_json(vgpu::take_profiles(), source)}}, {}};
+    }
+#endif
+    return done ? Message{} : fault_reply(*worker.session, done.error());
+}
+
 /// The requests that name a prepared plan.
 Message with_plan(Worker& worker, const std::string& op, const Message& request) {
     const json& header = request.header;
@@ -236,6 +251,8 @@ Message with_plan(Worker& worker, const std::string& op, const Message& request)
         done = plan.write_inputs(request.blobs);
     } else if (op == "time") {
         return time_reply(worker, plan, request);
+    } else if (op == "profile") {
+        return profile_reply(worker, plan, header.at("source"));
     } else if (op == "run") {
         done = plan.poison(header.at("zone").get<std::uint8_t>(), header.at("poison").get<std::uint8_t>());
         if (done) {

@@ -249,6 +249,11 @@ RunResult<std::vector<Bytes>> Runner::images(std::uint32_t plan, Timeout timeout
     return pick(call({json{{"op", "images"}, {"plan", plan}}, {}}, timeout), blobs);
 }
 
+RunResult<json> Runner::profile(std::uint32_t plan, const std::string& source, Timeout timeout) {
+    return pick(call({json{{"op", "profile"}, {"plan", plan}, {"source", source}}, {}}, timeout),
+                [](const Message& reply) { return reply.header.at("profile"); });
+}
+
 RunResult<void> Runner::release(std::uint32_t plan, Timeout timeout) {
     return pick(call({json{{"op", "release"}, {"plan", plan}}, {}}, timeout), nothing);
 }

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <expected>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -50,6 +51,8 @@ public:
     [[nodiscard]] RunResult<double> time(std::uint32_t plan, std::uint8_t zone, std::uint8_t poison, unsigned runs,
                                          const std::vector<verify::InputChange>& changes, Timeout timeout);
     [[nodiscard]] RunResult<std::vector<Bytes>> images(std::uint32_t plan, Timeout timeout);
+    /// What one run did (profile.h), counted on the virtual GPU; `source` is the name of the program's file.
+    [[nodiscard]] RunResult<nlohmann::json> profile(std::uint32_t plan, const std::string& source, Timeout timeout);
     [[nodiscard]] RunResult<void> release(std::uint32_t plan, Timeout timeout);
 
     struct Notes {

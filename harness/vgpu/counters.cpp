@@ -68,8 +68,9 @@ LaunchProfile make_profile(const Launch& launch, const Tallies& tallies, bool in
             }
             const isa::Instruction& instruction = program.functions[function].body[i];
             profile.instructions.push_back({.text = instruction.text,
-                                            .file = program.files.at(instruction.source.file),
                                             .source = instruction.source,
+                                            .file = program.files.at(instruction.source.file),
+                                            .outer_file = program.files.at(instruction.source.outer_file),
                                             .cost = cost_of(instruction),
                                             .tally = tally});
         }

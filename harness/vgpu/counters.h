@@ -27,9 +27,10 @@ namespace assay::vgpu {
 
 /// An instruction that a launch executed at least once.
 struct InstructionProfile {
-    std::string text;   ///< as in the PTX
-    std::string file;   ///< of the source, empty if unknown
-    isa::Source source; ///< its lines; `source.line` is 0 if unknown
+    std::string text;       ///< as in the PTX
+    isa::Source source;     ///< `line` is 0 if unknown
+    std::string file;       ///< of `source.file`; empty if unknown
+    std::string outer_file; ///< of `source.outer_file`, which inlined code was called from
     Cost cost;
     Tally tally;
 };

@@ -44,6 +44,7 @@
     X(cuMemsetD32Async)                                                                                                \
     X(cuLaunchKernel)                                                                                                  \
     X(cuLaunchKernelEx)                                                                                                \
+    X(cuTensorMapEncodeTiled)                                                                                          \
     X(cuStreamCreate)                                                                                                  \
     X(cuStreamSynchronize)                                                                                             \
     X(cuStreamDestroy_v2)                                                                                              \

@@ -14,6 +14,9 @@ namespace assay::isa {
 /// Decodes the body of `source` into `function`, whose head is filled in. False: `module` has the error.
 [[nodiscard]] bool decode_function(ModuleDecoder& module, const ptx::Function& source, Function& function);
 
+/// Which of the mbarrier instructions a row is.
+[[nodiscard]] MbarrierMode mbarrier_mode(const Form& form);
+
 class FunctionDecoder {
 public:
     FunctionDecoder(ModuleDecoder& module, const ptx::Function& source, Function& function)
@@ -59,6 +62,13 @@ private:
     bool branch(const ptx::Instruction& source, Instruction& result);
     bool indexed_branch(const ptx::Instruction& source, Instruction& result);
     void emit(Instruction instruction) { function_.body.push_back(std::move(instruction)); }
+
+    // decode_async.cpp
+    bool completion(const ptx::Instruction& source, std::span<const ptx::Operand* const> arguments,
+                    Instruction& result);
+    bool bulk_copy(const ptx::Instruction& source, const Arguments& arguments, Instruction& result);
+    bool tensor_copy(const ptx::Instruction& source, const Arguments& arguments, Instruction& result);
+    bool wgmma(const ptx::Instruction& source, const Arguments& arguments, Instruction& result);
 
     // decode_call.cpp
     bool call(const ptx::Instruction& source, Instruction& result);

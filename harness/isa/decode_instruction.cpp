@@ -44,7 +44,8 @@ Type doubled(Type type) {
 
 bool is_custom(Opcode opcode) {
     return opcode == Opcode::Mov || opcode == Opcode::CpAsync || opcode == Opcode::Bra || opcode == Opcode::BrxIdx ||
-           opcode == Opcode::Call || opcode == Opcode::Unsupported;
+           opcode == Opcode::Call || opcode == Opcode::BulkCopy || opcode == Opcode::TensorCopy ||
+           opcode == Opcode::Wgmma || opcode == Opcode::Hint || opcode == Opcode::Unsupported;
 }
 
 /// Gives each slot its operand of the text; nullopt when they do not fit in number.
@@ -293,6 +294,12 @@ bool FunctionDecoder::finish(const ptx::Instruction& source, const Form& form, I
     case Opcode::Match:
         mod.match = form.mnemonic[1] == "all" ? MatchMode::All : MatchMode::Any;
         break;
+    case Opcode::Mbarrier:
+        mod.mbarrier = mbarrier_mode(form);
+        break;
+    case Opcode::ClusterBarrier:
+        mod.bar = form.mnemonic[2] == "arrive" ? BarMode::Arrive : BarMode::Sync;
+        break;
     case Opcode::CpAsyncWait:
         mod.immediate = static_cast<std::uint32_t>(result.src[0].bits);
         result.src.clear();
@@ -444,6 +451,15 @@ bool FunctionDecoder::instruction(const ptx::Instruction& source) {
         break;
     case Opcode::CpAsync:
         good = cp_async(source, arguments, result);
+        break;
+    case Opcode::BulkCopy:
+        good = bulk_copy(source, arguments, result);
+        break;
+    case Opcode::TensorCopy:
+        good = tensor_copy(source, arguments, result);
+        break;
+    case Opcode::Wgmma:
+        good = wgmma(source, arguments, result);
         break;
     case Opcode::Bra:
         good = branch(source, result);

@@ -202,6 +202,11 @@ std::string_view to_string(Opcode opcode) {
         "cp.async.commit_group",
         "cp.async.wait_group",
         "cp.async.wait_all",
+        "cp.async.bulk",
+        "cp.async.bulk.tensor",
+        "st.async",
+        "red.async",
+        "mbarrier",
         "bra",
         "brx.idx",
         "call",
@@ -222,6 +227,7 @@ std::string_view to_string(Opcode opcode) {
         "activemask",
         "shfl",
         "elect",
+        "barrier.cluster",
         "mma",
         "wmma.load",
         "wmma.store",
@@ -229,6 +235,8 @@ std::string_view to_string(Opcode opcode) {
         "ldmatrix",
         "stmatrix",
         "movmatrix",
+        "wgmma",
+        "hint",
         "unsupported",
     };
     static_assert(std::size(names) == static_cast<std::size_t>(Opcode::Unsupported) + 1);

@@ -91,6 +91,12 @@ enum class Opcode : std::uint8_t {
     CpAsyncCommit,
     CpAsyncWait,
     CpAsyncWaitAll,
+    // asynchronous copies of blocks of memory and of tensors (9.7.9.25.4, 9.7.9.27), and what they complete on
+    BulkCopy,
+    TensorCopy,
+    StAsync,
+    RedAsync,
+    Mbarrier,
     // control (9.7.12)
     Bra,
     BrxIdx,
@@ -113,6 +119,7 @@ enum class Opcode : std::uint8_t {
     Activemask,
     Shfl,
     Elect,
+    ClusterBarrier,
     // warp-level matrices (9.7.14)
     Mma,
     WmmaLoad,
@@ -121,10 +128,32 @@ enum class Opcode : std::uint8_t {
     Ldmatrix,
     Stmatrix,
     Movmatrix,
+    // warpgroup-level matrices (9.7.15)
+    Wgmma,
+    // without effect on results, wherever kernels run one after the other and what is asynchronous completes at once:
+    // setmaxnreg, griddepcontrol, wgmma.fence, wgmma.commit_group, wgmma.wait_group, prefetches of tensors
+    Hint,
     // known, decoded as far as their operands, executed by nothing yet: an instruction of another kind
     Unsupported,
 };
 [[nodiscard]] std::string_view to_string(Opcode opcode);
+
+/// What an mbarrier instruction does (9.7.13.15). Drop: the barrier expects fewer from its next phase on.
+enum class MbarrierMode : std::uint8_t {
+    Init,
+    Inval,
+    Arrive,
+    ArriveDrop,
+    ArriveExpectTx,     ///< expects bytes, then arrives once
+    ArriveDropExpectTx, ///< the same
+    ExpectTx,
+    CompleteTx,
+    TestWait,   ///< for the phase of a state
+    TestParity, ///< for the phase of a parity
+    PendingCount,
+    ArriveCopies,      ///< cp.async.mbarrier.arrive: arrives when the thread's copies are done; expects itself besides
+    ArriveCopiesNoinc, ///< the same, without expecting itself
+};
 
 enum class BarMode : std::uint8_t { Sync, Arrive, RedPopc, RedAnd, RedOr };
 
@@ -166,6 +195,16 @@ enum class BarMode : std::uint8_t { Sync, Arrive, RedPopc, RedAnd, RedOr };
 //                                         to it when absent), the rest is zeros; ignore: predicate (true: read
 //                                         nothing, write zeros), kind None when absent
 //   cp.async.wait_group -                 -                   `immediate`: N
+//   cp.async.bulk     -                   Address to, Address from, bytes, Address mbarrier, cta mask
+//                                         `space` is the destination's, `source_space` the source's; the mbarrier is
+//                                         None of a copy to global memory, the mask None without .multicast; of
+//                                         cp.reduce.async.bulk `atomic` and `type` say what is done
+//   cp.async.bulk.tensor -                Address shared, Address tensor map, Vector coordinates, Address mbarrier,
+//                                         cta mask; likewise. `space` is the destination's; innermost coordinate first
+//   st.async, red.async -                 Address, value, Address mbarrier
+//   mbarrier          [d]                 Address[, b]        `mbarrier` says which; b: the count, bytes, state or
+//                                         parity. pending_count: d, state
+//   barrier.cluster   -                   -                   `bar` is Arrive or Sync (wait)
 //   bar, barrier      [d]                 barrier, threads[, predicate]
 //                                         threads is None when absent; d and predicate are those of .red (`bar`)
 //   bar.warp.sync     -                   membermask
@@ -188,6 +227,10 @@ enum class BarMode : std::uint8_t { Sync, Arrive, RedPopc, RedAnd, RedOr };
 //   ldmatrix          Vector d            Address             `matrices` registers (also for .x1), `transposed`
 //   stmatrix          -                   Address, Vector a   likewise
 //   movmatrix         d                   a
+//   wgmma             Vector d            a, descriptor of b, scale   a is a Vector of 4 registers or a descriptor;
+//                                         scale is the predicate scale-d: false: d is not read. Layouts, Row of a and
+//                                         Col of b where k is contiguous; `negate_a`, `negate_b`: imm-scale is -1
+//   hint              none
 //   bra               -                   -                   targets[0]
 //   brx.idx           -                   index               targets: the table
 //   call              -                   [function pointer]  empty for a direct call. `call` is the CallSite.
@@ -236,15 +279,18 @@ struct Modifiers {
     PermuteMode permute = PermuteMode::Index;
     ClassTest test = ClassTest::Finite;
     BarMode bar = BarMode::Sync;
-    std::uint8_t lop3_table = 0; ///< the immLut of lop3
-    bool lop3_predicate = false; ///< lop3.BoolOp with a predicate result: `combine` says which
+    MbarrierMode mbarrier = MbarrierMode::Init;
+    Space source_space = Space::Generic; ///< of cp.async.bulk
+    std::uint8_t lop3_table = 0;         ///< the immLut of lop3
+    bool lop3_predicate = false;         ///< lop3.BoolOp with a predicate result: `combine` says which
     // matrices
     std::uint16_t m = 0, n = 0, k = 0;
     Type a_type = Type::None, b_type = Type::None, c_type = Type::None, d_type = Type::None;
     MatrixLayout a_layout = MatrixLayout::Row, b_layout = MatrixLayout::Col;
     Fragment fragment = Fragment::A;
-    std::uint8_t matrices = 1;   ///< ldmatrix .x1 .x2 .x4
-    std::uint32_t immediate = 0; ///< cp.async: bytes of the copy; cp.async.wait_group N; bmsk/.. none
+    bool negate_a = false, negate_b = false; ///< of wgmma
+    std::uint8_t matrices = 1;               ///< ldmatrix .x1 .x2 .x4
+    std::uint32_t immediate = 0;             ///< cp.async: bytes of the copy; cp.async.wait_group N; bmsk/.. none
 };
 
 struct Operand {

@@ -147,10 +147,14 @@ double Device::jit_seconds() const {
 
 std::optional<Fault> Device::run(Kernel& kernel, Launch& request) {
     const bool generated = generate(kernel, request.block, request.dynamic_shared);
-    if (generated && !kernel.code) {
+    const bool clusters = request.cluster != Dim3{1, 1, 1};
+    const bool runs_code = generated && kernel.code && !clusters;
+    if (generated && !runs_code) {
+        const std::string reason =
+            kernel.code ? kernel.function().name + ": clusters of blocks are not generated" : kernel.fallback;
         const std::scoped_lock lock(report_mutex_);
-        if (std::ranges::find(fallbacks_, kernel.fallback) == fallbacks_.end()) {
-            fallbacks_.push_back(kernel.fallback);
+        if (std::ranges::find(fallbacks_, reason) == fallbacks_.end()) {
+            fallbacks_.push_back(reason);
         }
     }
     request.counting = counting();
@@ -159,12 +163,11 @@ std::optional<Fault> Device::run(Kernel& kernel, Launch& request) {
         tallies = Tallies(request.module->program, request.kernel);
         request.tallies = &tallies;
     }
-    const bool interpreted = !generated || !kernel.code;
     std::optional<Fault> fault;
-    timed([&] { fault = interpreted ? interpret(request) : codegen::run(*kernel.code, request); });
+    timed([&] { fault = runs_code ? codegen::run(*kernel.code, request) : interpret(request); });
     if (!fault && request.counting != Counting::Off) {
         const std::scoped_lock lock(report_mutex_);
-        profiles_.push_back(make_profile(request, tallies, interpreted));
+        profiles_.push_back(make_profile(request, tallies, !runs_code));
     }
     return fault;
 }

@@ -72,13 +72,15 @@ std::optional<int> attribute(CUdevice_attribute which, unsigned multiprocessors)
         return 512;
     case CU_DEVICE_ATTRIBUTE_UNIFIED_ADDRESSING:
     case CU_DEVICE_ATTRIBUTE_COOPERATIVE_LAUNCH:
+    case CU_DEVICE_ATTRIBUTE_CLUSTER_LAUNCH:
+    case CU_DEVICE_ATTRIBUTE_TENSOR_MAP_ACCESS_SUPPORTED:
     case CU_DEVICE_ATTRIBUTE_GLOBAL_L1_CACHE_SUPPORTED:
     case CU_DEVICE_ATTRIBUTE_LOCAL_L1_CACHE_SUPPORTED:
     case CU_DEVICE_ATTRIBUTE_ASYNC_ENGINE_COUNT:
         return 1;
     case CU_DEVICE_ATTRIBUTE_SINGLE_TO_DOUBLE_PRECISION_PERF_RATIO:
         return 2;
-    default: // what it does not have: textures, clusters, managed memory, ...
+    default: // what it does not have: textures, managed memory, ...
         if (which <= 0 || which >= CU_DEVICE_ATTRIBUTE_MAX) {
             return std::nullopt;
         }

@@ -12,10 +12,10 @@ namespace {
 struct Request {
     CUfunction function = nullptr;
     Dim3 grid{}, block{};
+    Dim3 cluster{1, 1, 1};
     std::uint32_t dynamic_shared = 0;
     CUstream stream = nullptr;
     bool cooperative = false;
-    bool clusters = false; ///< a cluster of more than one block was asked for
     void** parameters = nullptr;
     void** extra = nullptr;
 };
@@ -34,6 +34,7 @@ bool within(const Dim3& dim, const Dim3& limit) {
 }
 
 CUresult check_shape(const Kernel& kernel, const Request& request, unsigned multiprocessors) {
+    constexpr std::uint64_t max_blocks_per_cluster = 16; // above 8 where the kernel's attribute allows it
     constexpr Dim3 grid_limit{std::numeric_limits<std::int32_t>::max(), 65535, 65535};
     constexpr Dim3 block_limit{max_threads_per_block, max_threads_per_block, 64};
     if (!within(request.grid, grid_limit) || !within(request.block, block_limit) ||
@@ -44,8 +45,14 @@ CUresult check_shape(const Kernel& kernel, const Request& request, unsigned mult
     if (volume(bounds.required_threads) != 0 && bounds.required_threads != request.block) {
         return CUDA_ERROR_INVALID_VALUE;
     }
-    if (request.clusters || volume(bounds.required_cluster) > 1) {
+    if (volume(request.cluster) == 0 || volume(request.cluster) > max_blocks_per_cluster ||
+        (volume(bounds.required_cluster) != 0 && bounds.required_cluster != request.cluster)) {
         return CUDA_ERROR_INVALID_CLUSTER_SIZE;
+    }
+    for (std::size_t i = 0; i < request.grid.size(); ++i) {
+        if (request.grid.at(i) % request.cluster.at(i) != 0) {
+            return CUDA_ERROR_INVALID_VALUE; // whole clusters only
+        }
     }
     if (request.dynamic_shared > kernel.max_dynamic_shared || kernel.shared.dynamic_offset > optin_shared_limit) {
         return CUDA_ERROR_INVALID_VALUE;
@@ -108,7 +115,12 @@ CUresult launch(Device& device, const Request& request) {
     if (kernel == nullptr || !is_stream(device, request.stream)) {
         return CUDA_ERROR_INVALID_HANDLE;
     }
-    if (const CUresult shape = check_shape(*kernel, request, device.threads()); shape != CUDA_SUCCESS) {
+    Request shaped = request;
+    const Dim3& required = kernel->function().bounds.required_cluster;
+    if (volume(required) != 0 && volume(request.cluster) == 1) {
+        shaped.cluster = required; // __cluster_dims__ needs no attribute
+    }
+    if (const CUresult shape = check_shape(*kernel, shaped, device.threads()); shape != CUDA_SUCCESS) {
         return shape;
     }
     std::vector<std::byte> parameters;
@@ -118,6 +130,7 @@ CUresult launch(Device& device, const Request& request) {
     Launch described;
     described.grid = request.grid;
     described.block = request.block;
+    described.cluster = shaped.cluster;
     described.dynamic_shared = request.dynamic_shared;
     described.cooperative = request.cooperative;
     return device.launch(*kernel, described, parameters);
@@ -135,7 +148,7 @@ CUresult take_attributes(const CUlaunchConfig& config, Request& request) {
             request.cooperative = attribute.value.cooperative != 0;
         } else if (attribute.id == CU_LAUNCH_ATTRIBUTE_CLUSTER_DIMENSION) {
             const auto& cluster = attribute.value.clusterDim;
-            request.clusters = cluster.x != 1 || cluster.y != 1 || cluster.z != 1;
+            request.cluster = {cluster.x, cluster.y, cluster.z};
         }
     }
     return CUDA_SUCCESS;

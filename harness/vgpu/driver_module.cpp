@@ -211,12 +211,15 @@ CUresult cuFuncGetAttribute(int* value, CUfunction_attribute which, CUfunction f
         case CU_FUNC_ATTRIBUTE_BINARY_VERSION:
             *value = static_cast<int>(kernel->module->loaded.program.sm);
             return CUDA_SUCCESS;
-        case CU_FUNC_ATTRIBUTE_NUM_REGS: // no register is allocated
-        case CU_FUNC_ATTRIBUTE_CACHE_MODE_CA:
-        case CU_FUNC_ATTRIBUTE_CLUSTER_SIZE_MUST_BE_SET:
         case CU_FUNC_ATTRIBUTE_REQUIRED_CLUSTER_WIDTH:
         case CU_FUNC_ATTRIBUTE_REQUIRED_CLUSTER_HEIGHT:
         case CU_FUNC_ATTRIBUTE_REQUIRED_CLUSTER_DEPTH:
+            *value = static_cast<int>(
+                kernel->function().bounds.required_cluster.at(which - CU_FUNC_ATTRIBUTE_REQUIRED_CLUSTER_WIDTH));
+            return CUDA_SUCCESS;
+        case CU_FUNC_ATTRIBUTE_NUM_REGS: // no register is allocated
+        case CU_FUNC_ATTRIBUTE_CACHE_MODE_CA:
+        case CU_FUNC_ATTRIBUTE_CLUSTER_SIZE_MUST_BE_SET:
         case CU_FUNC_ATTRIBUTE_NON_PORTABLE_CLUSTER_SIZE_ALLOWED:
         case CU_FUNC_ATTRIBUTE_CLUSTER_SCHEDULING_POLICY_PREFERENCE:
             *value = 0;
@@ -240,6 +243,9 @@ CUresult cuFuncSetAttribute(CUfunction function, CUfunction_attribute which, int
             }
             kernel->max_dynamic_shared = static_cast<std::uint32_t>(value);
             return CUDA_SUCCESS;
+        }
+        if (which == CU_FUNC_ATTRIBUTE_NON_PORTABLE_CLUSTER_SIZE_ALLOWED && (value == 0 || value == 1)) {
+            return CUDA_SUCCESS; // up to 16 blocks are taken anyway
         }
         if (which == CU_FUNC_ATTRIBUTE_PREFERRED_SHARED_MEMORY_CARVEOUT && value >= -1 && value <= 100) {
             kernel->carveout = value;

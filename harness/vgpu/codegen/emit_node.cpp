@@ -84,6 +84,7 @@ void Emitter::emit_node(const Node& node) {
     case Opcode::BarWarp: // lanes that run run together
     case Opcode::Nanosleep:
     case Opcode::Pmevent:
+    case Opcode::Hint:
     case Opcode::Prefetch:
     case Opcode::Applypriority:
     case Opcode::Discard:

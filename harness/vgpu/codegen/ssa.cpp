@@ -426,6 +426,7 @@ bool has_effect(const isa::Instruction& instruction) {
         return false;
     case Opcode::Prefetch:
     case Opcode::Pmevent:
+    case Opcode::Hint:
     case Opcode::Applypriority:
     case Opcode::Discard:
     case Opcode::Createpolicy:

@@ -29,6 +29,13 @@ bool is_generated(const isa::Instruction& instruction) {
     const isa::Modifiers& mod = instruction.mod;
     switch (instruction.opcode) {
     case Opcode::Unsupported:
+    case Opcode::BulkCopy:
+    case Opcode::TensorCopy:
+    case Opcode::StAsync:
+    case Opcode::RedAsync:
+    case Opcode::Mbarrier:
+    case Opcode::ClusterBarrier:
+    case Opcode::Wgmma:
         return false;
     case Opcode::Mma:
     case Opcode::WmmaMma:

@@ -70,6 +70,7 @@ struct Launch {
     const LoadedModule* module = nullptr;
     std::uint32_t kernel = 0; ///< index into program.functions
     Dim3 grid{1, 1, 1}, block{1, 1, 1};
+    Dim3 cluster{1, 1, 1}; ///< in blocks; divides the grid. The blocks of a cluster are resident together
     std::uint32_t dynamic_shared = 0;
     std::uint64_t parameters = 0; ///< device address of the parameter block, frame-sized
     bool cooperative = false;     ///< all blocks are resident at once, so that they may wait for one another

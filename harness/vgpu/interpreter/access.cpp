@@ -65,9 +65,14 @@ std::uint64_t Machine::local_window(const Context& context) const {
 }
 
 std::byte* Machine::resolve(const Context& context, isa::Space space, std::uint64_t address, std::uint64_t bytes) {
-    if (address % bytes != 0) {
+    return resolve_range(context, space, address, bytes, bytes);
+}
+
+std::byte* Machine::resolve_range(const Context& context, isa::Space space, std::uint64_t address, std::uint64_t bytes,
+                                  std::uint64_t alignment) {
+    if (address % alignment != 0) {
         fail(context, Fault::Kind::Misaligned,
-             fmt::format("{} at {:#x} is not aligned to its {} bytes", context.instruction.text, address, bytes),
+             fmt::format("{} at {:#x} is not aligned to its {} bytes", context.instruction.text, address, alignment),
              address);
         return nullptr;
     }
@@ -84,8 +89,15 @@ std::byte* Machine::resolve(const Context& context, isa::Space space, std::uint6
     };
     switch (space) {
     case isa::Space::Shared:
-    case isa::Space::SharedCluster:
         return window("shared", context.block.shared, shared_bytes_);
+    case isa::Space::SharedCluster:
+        if (const auto at = shared_address(context, address & 0xffffffffu)) {
+            return resolve_generic(context, isa::Space::Generic, *at, bytes);
+        }
+        fail(context, Fault::Kind::IllegalAddress,
+             fmt::format("{} at {:#x}, which is in no block of the cluster", context.instruction.text, address),
+             address);
+        return nullptr;
     case isa::Space::Local:
         return window("local", local_window(context), local_bytes_);
     case isa::Space::Param: {
@@ -124,8 +136,10 @@ std::byte* Machine::resolve_generic(const Context& context, isa::Space space, st
         return illegal("past the end of its allocation");
     }
     if (known->window) {
-        const bool own = within(address, bytes, context.block.shared, shared_bytes_) ||
-                         within(address, bytes, local_window(context), local_bytes_);
+        const bool own = within(address, bytes, local_window(context), local_bytes_) ||
+                         std::ranges::any_of(context.block.cluster->blocks, [&](const Block& block) {
+                             return within(address, bytes, block.shared, shared_bytes_);
+                         });
         if (space != isa::Space::Generic || !own) {
             return illegal("which is shared or local memory that is not the thread's");
         }
@@ -218,6 +232,19 @@ void Machine::convert_address(const Context& context) {
     switch (mod.space) {
     case isa::Space::Shared:
     case isa::Space::SharedCluster:
+        if (!mod.to_space && value.bits >> cluster_rank_shift != 0) {
+            value.bits = shared_address(context, value.bits).value_or(0);
+            write(context, context.instruction.dst[0], value);
+            return;
+        }
+        for (const Block& block : context.block.cluster->blocks) {
+            if (mod.to_space && block.rank != context.block.rank &&
+                within(value.bits, 1, block.shared, shared_bytes_)) {
+                value.bits = (std::uint64_t{block.rank + 1} << cluster_rank_shift) + (value.bits - block.shared);
+                write(context, context.instruction.dst[0], value);
+                return;
+            }
+        }
         base = context.block.shared;
         break;
     case isa::Space::Local:
@@ -238,6 +265,9 @@ void Machine::convert_address(const Context& context) {
 void Machine::is_in_space(const Context& context) {
     const std::uint64_t address = read(context, context.instruction.src[0]).bits;
     const bool shared = within(address, 1, context.block.shared, shared_bytes_);
+    const bool in_cluster = std::ranges::any_of(context.block.cluster->blocks, [&](const Block& block) {
+        return within(address, 1, block.shared, shared_bytes_);
+    });
     const bool local = within(address, 1, local_window(context), local_bytes_);
     const auto& entry = program_.functions[launch_.kernel];
     const bool parameter = within(address, 1, launch_.parameters, entry.parameter_bytes);
@@ -250,8 +280,10 @@ void Machine::is_in_space(const Context& context) {
     bool result = false;
     switch (context.instruction.mod.space) {
     case isa::Space::Shared:
-    case isa::Space::SharedCluster:
         result = shared;
+        break;
+    case isa::Space::SharedCluster:
+        result = in_cluster;
         break;
     case isa::Space::Local:
         result = local;
@@ -264,10 +296,59 @@ void Machine::is_in_space(const Context& context) {
         break;
     case isa::Space::Generic:
     case isa::Space::Global: // kernel parameters count as global (9.7.9.19)
-        result = !shared && !local && !constant;
+        result = !in_cluster && !local && !constant;
         break;
     }
     write(context, context.instruction.dst[0], {result ? 1ull : 0ull});
+}
+
+std::optional<std::uint64_t> Machine::shared_address(const Context& context, std::uint64_t address) const {
+    const std::uint64_t rank = address >> cluster_rank_shift;
+    const auto& blocks = context.block.cluster->blocks;
+    if (rank > blocks.size()) {
+        return std::nullopt;
+    }
+    const Block& block = rank == 0 ? context.block : blocks[rank - 1];
+    return block.shared + (address & ((1ull << cluster_rank_shift) - 1));
+}
+
+/// mapa (9.7.9.23): where the block of a rank has what this block has at an address.
+void Machine::map_rank(const Context& context) {
+    const isa::Instruction& instruction = context.instruction;
+    const std::uint64_t address = read(context, instruction.src[0]).bits;
+    const std::uint64_t rank = read(context, instruction.src[1]).bits & 0xffffffffu;
+    const auto& blocks = context.block.cluster->blocks;
+    const bool generic = instruction.mod.space == isa::Space::Generic;
+    if (rank >= blocks.size()) {
+        fail(context, Fault::Kind::IllegalAddress,
+             fmt::format("`{}` of rank {} in a cluster of {}", instruction.text, rank, blocks.size()), address);
+        return;
+    }
+    // An offset means the same in each window; a generic address may be in any of them.
+    std::uint64_t offset = address & ((1ull << cluster_rank_shift) - 1);
+    if (generic) {
+        const auto owner = std::ranges::find_if(
+            blocks, [&](const Block& block) { return within(address, 1, block.shared, shared_bytes_); });
+        offset = address - (owner == blocks.end() ? context.block.shared : owner->shared);
+    }
+    write(context, instruction.dst[0],
+          {generic ? blocks[rank].shared + offset : ((rank + 1) << cluster_rank_shift) + offset});
+}
+
+/// getctarank (9.7.9.24): the rank of the block whose shared memory an address is in.
+void Machine::find_rank(const Context& context) {
+    const isa::Instruction& instruction = context.instruction;
+    const std::uint64_t address = read(context, instruction.src[0]).bits;
+    std::uint64_t rank = context.block.rank;
+    if (instruction.mod.space != isa::Space::Generic) {
+        const std::uint64_t named = (address & 0xffffffffu) >> cluster_rank_shift;
+        rank = named == 0 ? rank : named - 1;
+    } else {
+        for (const Block& block : context.block.cluster->blocks) {
+            rank = within(address, 1, block.shared, shared_bytes_) ? block.rank : rank;
+        }
+    }
+    write(context, instruction.dst[0], {rank});
 }
 
 } // namespace assay::vgpu::interpreter

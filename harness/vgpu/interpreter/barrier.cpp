@@ -3,6 +3,9 @@
 // Arrivals are counted by thread. Without a count a barrier completes when every thread of the block that has not
 // exited has arrived. With a count, a warp of which some lane has arrived stands for its full 32 threads less the lanes
 // that are still to come, so that exited lanes and the missing lanes of a last warp are no obstacle.
+#include <algorithm>
+#include <limits>
+
 #include <fmt/format.h>
 
 #include "vgpu/interpreter/machine.h"
@@ -85,6 +88,33 @@ void Machine::complete(Block& block, std::uint32_t index) {
         });
     }
     barrier = {};
+}
+
+/// barrier.cluster (9.7.13.4): arriving never waits; waiting is for the arrivals of all threads that have not exited.
+void Machine::arrive_in_cluster(const Context& context) {
+    if (context.instruction.mod.bar == isa::BarMode::Arrive) {
+        ++context.thread.cluster_arrivals;
+        ++context.thread.top().position;
+        return;
+    }
+    context.thread.state = Thread::State::AtCluster;
+}
+
+void Machine::complete_cluster_barrier(Cluster& cluster) {
+    std::uint32_t fewest = std::numeric_limits<std::uint32_t>::max();
+    for (const Block& block : cluster.blocks) {
+        for (const Thread& thread : block.threads) {
+            fewest = thread.state == Thread::State::Exited ? fewest : std::min(fewest, thread.cluster_arrivals);
+        }
+    }
+    for (Block& block : cluster.blocks) {
+        for (Thread& thread : block.threads) {
+            if (thread.state == Thread::State::AtCluster && thread.cluster_arrivals <= fewest) {
+                thread.state = Thread::State::Running;
+                ++thread.top().position;
+            }
+        }
+    }
 }
 
 } // namespace assay::vgpu::interpreter

@@ -105,36 +105,49 @@ std::uint64_t Machine::read_special(const Context& context, const isa::Operand& 
         return launch_.block[1];
     case NtidZ:
         return launch_.block[2];
-    // A launch without clusters is a grid of clusters of one block.
     case CtaidX:
-    case ClusterIdX:
         return context.block.id[0];
     case CtaidY:
-    case ClusterIdY:
         return context.block.id[1];
     case CtaidZ:
-    case ClusterIdZ:
         return context.block.id[2];
     case NctaidX:
-    case NclusterIdX:
         return launch_.grid[0];
     case NctaidY:
-    case NclusterIdY:
         return launch_.grid[1];
     case NctaidZ:
-    case NclusterIdZ:
         return launch_.grid[2];
+    // A launch without clusters is a grid of clusters of one block.
+    case ClusterIdX:
+        return context.block.id[0] / launch_.cluster[0];
+    case ClusterIdY:
+        return context.block.id[1] / launch_.cluster[1];
+    case ClusterIdZ:
+        return context.block.id[2] / launch_.cluster[2];
+    case NclusterIdX:
+        return launch_.grid[0] / launch_.cluster[0];
+    case NclusterIdY:
+        return launch_.grid[1] / launch_.cluster[1];
+    case NclusterIdZ:
+        return launch_.grid[2] / launch_.cluster[2];
     case ClusterCtaidX:
+        return context.block.id[0] % launch_.cluster[0];
     case ClusterCtaidY:
+        return context.block.id[1] % launch_.cluster[1];
     case ClusterCtaidZ:
-    case ClusterCtarank:
-    case IsExplicitCluster:
-        return 0;
+        return context.block.id[2] % launch_.cluster[2];
     case ClusterNctaidX:
+        return launch_.cluster[0];
     case ClusterNctaidY:
+        return launch_.cluster[1];
     case ClusterNctaidZ:
+        return launch_.cluster[2];
+    case ClusterCtarank:
+        return context.block.rank;
     case ClusterNctarank:
-        return 1;
+        return context.block.cluster->blocks.size();
+    case IsExplicitCluster:
+        return context.block.cluster->blocks.size() > 1 ? 1 : 0;
     case LaneId:
         return thread.lane;
     case WarpId:

@@ -68,8 +68,14 @@ private:
     [[nodiscard]] bool guard_holds(const Context& context) const;
 
     // schedule.cpp
-    enum class Turn : std::uint8_t { Finished, Yielded };
-    [[nodiscard]] bool start_block(Block& block, std::uint64_t index);
+    enum class Turn : std::uint8_t {
+        Finished,
+        Yielded,
+        Stuck, ///< every thread that is left waits
+    };
+    [[nodiscard]] bool start_cluster(Cluster& cluster, std::uint64_t index);
+    [[nodiscard]] bool start_block(Block& block);
+    [[nodiscard]] Turn run_cluster(Cluster& cluster);
     [[nodiscard]] Turn run_block(Block& block);
     [[nodiscard]] bool run_warp(Block& block, Warp& warp);
     [[nodiscard]] Lanes running(const Block& block, const Warp& warp) const;
@@ -86,6 +92,9 @@ private:
     void arrive(const Context& context);
     void complete_barriers(Block& block);
     void complete(Block& block, std::uint32_t index);
+    void arrive_in_cluster(const Context& context);
+    /// Releases the threads that wait for arrivals which have all happened.
+    void complete_cluster_barrier(Cluster& cluster);
 
     // step.cpp
     void step(Block& block, Warp& warp, Lanes group);
@@ -104,6 +113,9 @@ private:
     /// Where `bytes` at `address` of `space` are, checked; null after a fault.
     [[nodiscard]] std::byte* resolve(const Context& context, isa::Space space, std::uint64_t address,
                                      std::uint64_t bytes);
+    /// The same for a range that is aligned to less than its length.
+    [[nodiscard]] std::byte* resolve_range(const Context& context, isa::Space space, std::uint64_t address,
+                                           std::uint64_t bytes, std::uint64_t alignment);
     [[nodiscard]] std::byte* resolve_generic(const Context& context, isa::Space space, std::uint64_t address,
                                              std::uint64_t bytes);
     [[nodiscard]] std::uint64_t address_of(const Context& context, const isa::Operand& operand) const;
@@ -114,6 +126,29 @@ private:
     void convert_address(const Context& context);
     void is_in_space(const Context& context);
     [[nodiscard]] std::uint64_t local_window(const Context& context) const;
+
+    /// The device address of a shared address: an offset in the block's own window, or with the rank of a block of the
+    /// cluster above it (`cluster_rank_shift`). nullopt when there is no such block.
+    [[nodiscard]] std::optional<std::uint64_t> shared_address(const Context& context, std::uint64_t address) const;
+    void map_rank(const Context& context);
+    void find_rank(const Context& context);
+
+    // async.cpp
+    void mbarrier(const Context& context);
+    /// `bytes` of a copy have come; the barrier is at an address of the cluster's shared memory.
+    void complete_bytes(const Context& context, std::uint64_t barrier, std::uint64_t bytes);
+    void store_async(const Context& context);
+    void copy_bulk(const Context& context);
+    void copy_tensor(const Context& context);
+    /// Stores elements, or combines them with those that are there if the instruction reduces.
+    static void combine(const isa::Modifiers& mod, isa::Type type, std::byte* to, const std::byte* from,
+                        std::uint64_t bytes);
+    /// The shared addresses, one in each block, that a copy with this mask goes to.
+    [[nodiscard]] std::vector<std::uint64_t> multicast(const Context& context, std::uint64_t address,
+                                                       const isa::Operand& mask) const;
+
+    // wgmma.cpp
+    void multiply_warpgroup(Block& block, Warp& warp, Lanes lanes);
 
     // warp.cpp
     void execute_warp(Block& block, Warp& warp, Lanes lanes);
@@ -131,7 +166,11 @@ private:
 
     /// Bytes of the local window of a thread; at most this much of it where calls are unbounded.
     static constexpr std::uint32_t unbounded_stack = 16 * 1024;
+    /// What a test of an unfinished mbarrier counts for among a warp's contacts: enough to give way at once.
+    static constexpr std::uint64_t patience = 256;
     static constexpr std::uint32_t max_call_depth = 512;
+    /// An address of a cluster's shared memory is an offset and above it the rank plus one; 0 is the block itself.
+    static constexpr unsigned cluster_rank_shift = 24;
 
     const Launch& launch_;
     const isa::Program& program_;

@@ -10,12 +10,13 @@
 // turn. In the same way a warp gives way to the next warp of its block, and a block whose warps all gave way to the
 // next block.
 //
-// A cooperative launch has all its blocks resident from the start. Any other starts with one, in order; while rounds go
-// by in which no block ends, more become resident up to a limit, so that a block may wait for a later one.
+// The blocks of a cluster are resident together. A cooperative launch has all of them resident from the start. Any
+// other starts with one cluster, in order; while rounds go by in which none ends, more become resident up to a limit,
+// so that a block may wait for a later one.
 //
 // A warp-level instruction is a rendezvous: a lane waits there until every lane of its mask that has not exited waits
-// at the same kind of instruction with the same mask. A block without a running lane that has not ended is a deadlock;
-// nothing outside a block can release it.
+// at the same kind of instruction with the same mask. A cluster (a block, where there are no clusters) without a
+// running lane that has not ended is a deadlock; nothing outside can release it.
 #include <algorithm>
 #include <numeric>
 
@@ -114,18 +115,20 @@ Machine::~Machine() {
 }
 
 std::optional<Fault> Machine::run() {
-    const std::uint64_t total = volume(launch_.grid);
+    const std::uint64_t per_cluster = volume(launch_.cluster);
+    const std::uint64_t total = volume(launch_.grid) / per_cluster;
     const std::uint64_t limit = launch_.cooperative ? total : std::min(total, resident_limit);
-    std::vector<std::unique_ptr<Block>> resident;
-    std::vector<std::unique_ptr<Block>> idle; // with their windows, to be used again
+    std::vector<std::unique_ptr<Cluster>> resident;
+    std::vector<std::unique_ptr<Cluster>> idle; // with their windows, to be used again
     std::uint64_t next = 0;
     const auto admit = [&] {
         if (idle.empty()) {
-            idle.push_back(std::make_unique<Block>());
+            idle.push_back(std::make_unique<Cluster>());
+            idle.back()->blocks.resize(per_cluster);
         }
         resident.push_back(std::move(idle.back()));
         idle.pop_back();
-        return start_block(*resident.back(), next++);
+        return start_cluster(*resident.back(), next++);
     };
     while (launch_.cooperative && next < total) {
         if (!admit()) {
@@ -137,10 +140,10 @@ std::optional<Fault> Machine::run() {
             return fault_;
         }
         bool ended = false;
-        for (auto& block : resident) {
-            if (run_block(*block) == Turn::Finished) {
+        for (auto& cluster : resident) {
+            if (run_cluster(*cluster) == Turn::Finished) {
                 ended = true;
-                idle.push_back(std::move(block));
+                idle.push_back(std::move(cluster));
             }
             if (fault_) {
                 return fault_;
@@ -154,12 +157,35 @@ std::optional<Fault> Machine::run() {
     return std::nullopt;
 }
 
-bool Machine::start_block(Block& block, std::uint64_t index) {
+bool Machine::start_cluster(Cluster& cluster, std::uint64_t index) {
+    Dim3 clusters{};
+    for (std::size_t i = 0; i < clusters.size(); ++i) {
+        clusters.at(i) = launch_.grid.at(i) / launch_.cluster.at(i);
+    }
+    const Dim3 position = position_in(clusters, index);
+    for (std::uint32_t rank = 0; rank < cluster.blocks.size(); ++rank) {
+        Block& block = cluster.blocks[rank];
+        const Dim3 within = position_in(launch_.cluster, rank);
+        block.cluster = &cluster;
+        block.rank = rank;
+        for (std::size_t i = 0; i < within.size(); ++i) {
+            block.id.at(i) = position.at(i) * launch_.cluster.at(i) + within.at(i);
+        }
+        if (!start_block(block)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool Machine::start_block(Block& block) {
     const auto count = static_cast<std::uint32_t>(volume(launch_.block));
     if (block.threads.empty()) {
+        // Whole pages, so that windows begin at one: shared memory is aligned to what a program may align in it.
+        constexpr std::uint64_t page = 4096;
         const std::uint64_t shared = (shared_bytes_ + 255ull) / 256 * 256;
-        const auto window =
-            launch_.memory->allocate(std::max<std::uint64_t>(shared + std::uint64_t{count} * local_bytes_, 1));
+        const std::uint64_t bytes = shared + std::uint64_t{count} * local_bytes_;
+        const auto window = launch_.memory->allocate(std::max<std::uint64_t>((bytes + page - 1) / page * page, page));
         if (!window) {
             fault_ = Fault{Fault::Kind::LaunchFailure,
                            "out of device memory for shared and local memory",
@@ -182,7 +208,6 @@ bool Machine::start_block(Block& block, std::uint64_t index) {
     }
     // Shared memory is undefined at the start. All ones (NaN, -1) spoil results that rely on zeros, as a GPU would.
     std::fill_n(pointer_at<std::byte>(block.shared), shared_bytes_, std::byte{0xff});
-    block.id = position_in(launch_.grid, index);
     block.barriers = {};
 
     const isa::Function& kernel = program_.functions[launch_.kernel];
@@ -198,6 +223,7 @@ bool Machine::start_block(Block& block, std::uint64_t index) {
         thread.id = position_in(launch_.block, i);
         thread.flags = {};
         thread.last_step = thread.last_contact = 0;
+        thread.cluster_arrivals = 0;
         thread.depth = 1;
         if (thread.frames.empty()) {
             thread.frames.emplace_back();
@@ -211,6 +237,32 @@ bool Machine::start_block(Block& block, std::uint64_t index) {
         std::copy_n(parameters, kernel.parameter_bytes, frame.parameters.data());
     }
     return true;
+}
+
+Machine::Turn Machine::run_cluster(Cluster& cluster) {
+    std::size_t finished = 0;
+    std::size_t stuck = 0;
+    for (Block& block : cluster.blocks) {
+        const Turn turn = run_block(block);
+        if (fault_) {
+            return Turn::Yielded;
+        }
+        finished += turn == Turn::Finished ? 1 : 0;
+        stuck += turn == Turn::Stuck ? 1 : 0;
+    }
+    if (finished == cluster.blocks.size()) {
+        return Turn::Finished;
+    }
+    // A block that was stuck may have been released by one that ran after it.
+    const auto can_run = [&](const Block& block) {
+        return std::ranges::any_of(block.warps, [&](const Warp& warp) { return running(block, warp) != 0; });
+    };
+    if (finished + stuck == cluster.blocks.size() && std::ranges::none_of(cluster.blocks, can_run)) {
+        for (Block& block : cluster.blocks) {
+            report_deadlock(block);
+        }
+    }
+    return Turn::Yielded;
 }
 
 Machine::Turn Machine::run_block(Block& block) {
@@ -231,10 +283,7 @@ Machine::Turn Machine::run_block(Block& block) {
         if (!ran) {
             const bool over = std::ranges::all_of(
                 block.threads, [](const Thread& thread) { return thread.state == Thread::State::Exited; });
-            if (!over) {
-                report_deadlock(block);
-            }
-            return Turn::Finished;
+            return over ? Turn::Finished : Turn::Stuck;
         }
         if (all_gave_way || clock_ - started > block_steps) {
             return Turn::Yielded;
@@ -315,6 +364,11 @@ void Machine::report_deadlock(Block& block) {
                 fail(context, Fault::Kind::Deadlock,
                      fmt::format("`{}` (barrier {}) waits for threads that never come", context.instruction.text,
                                  context.thread.barrier));
+                return;
+            }
+            if (context.thread.state == Thread::State::AtCluster) {
+                fail(context, Fault::Kind::Deadlock,
+                     fmt::format("`{}` waits for threads of the cluster that never come", context.instruction.text));
                 return;
             }
             if (context.thread.state == Thread::State::AtWarp) {

@@ -26,13 +26,15 @@ struct Thread {
         Running,
         AtWarp,    ///< waits for other lanes at a warp-level instruction
         AtBarrier, ///< waits at bar.sync or bar.red
+        AtCluster, ///< waits at barrier.cluster.wait
         Exited,
     };
     State state = State::Running;
-    std::uint32_t lane = 0;      ///< in its warp
-    std::uint32_t linear = 0;    ///< in its block, x fastest
-    std::uint32_t wait_mask = 0; ///< AtWarp: the lanes it waits for, itself included
-    std::uint32_t barrier = 0;   ///< AtBarrier: which
+    std::uint32_t lane = 0;             ///< in its warp
+    std::uint32_t linear = 0;           ///< in its block, x fastest
+    std::uint32_t wait_mask = 0;        ///< AtWarp: the lanes it waits for, itself included
+    std::uint32_t barrier = 0;          ///< AtBarrier: which
+    std::uint32_t cluster_arrivals = 0; ///< at the cluster's barrier
     Dim3 id{};
     isa::Flags flags;
     std::uint32_t depth = 0; ///< frames in use; what lies above is kept to be reused
@@ -64,13 +66,22 @@ struct Barrier {
     std::array<std::uint32_t, max_threads_per_block / warp_size> predicates{}; ///< of bar.red
 };
 
+struct Cluster;
+
 struct Block {
     Dim3 id{};
+    std::uint32_t rank = 0; ///< in its cluster
+    Cluster* cluster = nullptr;
     std::vector<Thread> threads;
     std::vector<Warp> warps;
     std::array<Barrier, 16> barriers{};
     std::uint64_t shared = 0; ///< device address of the shared window
     std::uint64_t local = 0;  ///< device address of the first thread's local window
+};
+
+/// Blocks that are resident together; one block of a launch without clusters.
+struct Cluster {
+    std::vector<Block> blocks; ///< by rank
 };
 
 } // namespace assay::vgpu::interpreter

@@ -21,6 +21,9 @@ bool is_contact(const isa::Instruction& instruction) {
     case isa::Opcode::Red:
     case isa::Opcode::Nanosleep:
         return true;
+    case isa::Opcode::Mbarrier:
+        return instruction.mod.mbarrier == isa::MbarrierMode::TestWait ||
+               instruction.mod.mbarrier == isa::MbarrierMode::TestParity;
     case isa::Opcode::Ld:
         return instruction.mod.semantics != isa::Semantics::Weak;
     default:
@@ -44,6 +47,7 @@ bool is_warp_level(isa::Opcode opcode) {
     case Ldmatrix:
     case Stmatrix:
     case Movmatrix:
+    case Wgmma:
         return true;
     default:
         return false;
@@ -89,10 +93,15 @@ void Machine::step(Block& block, Warp& warp, Lanes group) {
     });
     if (instruction.opcode == isa::Opcode::Bar) {
         complete_barriers(block);
+    } else if (instruction.opcode == isa::Opcode::ClusterBarrier) {
+        complete_cluster_barrier(*block.cluster);
     } else if (instruction.opcode == isa::Opcode::Exit || instruction.opcode == isa::Opcode::Ret) {
         // Nobody waits for those that have gone.
         meet(block, warp);
         complete_barriers(block);
+        if (block.cluster->blocks.size() > 1) {
+            complete_cluster_barrier(*block.cluster);
+        }
     }
 }
 
@@ -114,10 +123,25 @@ void Machine::execute(const Context& context) {
     case Cvta:
         convert_address(context);
         break;
-    case Mapa: // the only block of its cluster
-        write(context, instruction.dst[0], read(context, instruction.src[0]));
+    case Mapa:
+        map_rank(context);
         break;
     case Getctarank:
+        find_rank(context);
+        break;
+    case Mbarrier:
+        mbarrier(context);
+        break;
+    case BulkCopy:
+        copy_bulk(context);
+        break;
+    case TensorCopy:
+        copy_tensor(context);
+        break;
+    case StAsync:
+    case RedAsync:
+        store_async(context);
+        break;
     case Createpolicy:
         write(context, instruction.dst[0], {});
         break;
@@ -132,6 +156,7 @@ void Machine::execute(const Context& context) {
     case CpAsyncWaitAll:
     case Nanosleep:
     case Pmevent:
+    case Hint:
     case Fence: // one thread runs at a time, so memory is sequentially consistent
         break;
     case Bra:
@@ -162,6 +187,9 @@ void Machine::execute(const Context& context) {
         return;
     case Bar:
         arrive(context);
+        return;
+    case ClusterBarrier:
+        arrive_in_cluster(context);
         return;
     case Atom:
     case Red:

@@ -23,6 +23,8 @@ void Machine::execute_warp(Block& block, Warp& warp, Lanes lanes) {
         return match(block, warp, lanes);
     case Redux:
         return reduce(block, warp, lanes);
+    case Wgmma:
+        return multiply_warpgroup(block, warp, lanes);
     case Elect:
         return elect(block, warp, lanes);
     default:

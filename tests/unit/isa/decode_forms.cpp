@@ -213,16 +213,13 @@ TEST(Forms, AddressesOutsideMovGetAMov) {
 
 TEST(Forms, WhatIsNotSupportedIsSaidSo) {
     for (const char* text : {
-             "mbarrier.init.shared.b64 [sh], 1;",
-             "wgmma.fence.sync.aligned;",
-             "barrier.cluster.arrive;",
-             "cp.async.bulk.commit_group;",
+             "wgmma.mma_async.sp.sync.aligned.m64n8k32.f32.f16.f16 {r0, r1, r2, r3}, d0, d1, r4, 0, p, 1, 1, 0, 0;",
+             "multimem.red.relaxed.sys.global.add.u32 [d0], r0;",
              "mma.sync.aligned.m16n8k32.row.col.kind::f8f6f4.f32.e2m1.e2m1.f32 {r0,r1,r2,r3}, {r4}, {r5}, {r6};",
              "cvt.rs.f16x2.f32 r0, r1, r2, r3;",
              "redux.sync.min.abs.f32 r0, r1, -1;",
              "tex.2d.v4.f32.s32 {r0, r1, r2, r3}, [nothing, {r4, r5}];",
              "vabsdiff4.u32.u32.u32.add r0, r1, r2, r3;",
-             "prefetch.tensormap [d1];",
              "mov.u32 r0, %reserved_smem_offset_1;",
              "some_future_instruction.b32 r0, unknown;",
          }) {
@@ -241,6 +238,16 @@ struct Refusal {
 TEST(Forms, WrongInstructionsAreRefusedWithTheirPlace) {
     const Refusal refusals[] = {
         {"add.s32 r0, r1;", "another number of operands", "test:11:1"},
+        {"wgmma.mma_async.sync.aligned.m64n12k16.f32.f16.f16 {r0}, d0, d1, p0, 1, 1, 0, 0;", "no wgmma of this shape",
+         "test:11:1"},
+        {"wgmma.mma_async.sync.aligned.m64n8k16.f32.f16.f16 {r0, r1, r2, r3}, d0, d1, p0, 2, 1, 0, 0;",
+         "1 or -1 is expected", "test:11:81"},
+        {"cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes [r0], [d0], 16;", "number of operands",
+         "test:11:1"},
+        {"cp.async.bulk.tensor.2d.global.shared::cta.bulk_group [d0], [r0];", "[tensor map, {coordinates}]",
+         "test:11:55"},
+        {"cp.async.bulk.tensor.2d.global.shared::cta.bulk_group [d0, {r0}], [r0];", "2 elements are expected",
+         "test:11:60"},
         {"add.foo.s32 r0, r1, r2;", "does not take .foo", "test:11:1"},
         {"add.ftz.s32 r0, r1, r2;", "there is no add.ftz.s32", "test:11:1"},
         {"add.s32 r0, r1, nowhere;", "unknown name nowhere", "test:11:17"},

@@ -87,6 +87,10 @@ TEST_F(DriverLaunch, RefusesWhatADriverRefuses) {
     config.gridDimY = config.gridDimZ = config.blockDimX = config.blockDimY = config.blockDimZ = 1;
     config.attrs = &cluster;
     config.numAttrs = 1;
+    EXPECT_EQ(cu.cuLaunchKernelEx(&config, none, nullptr, nullptr), CUDA_SUCCESS);
+    config.gridDimX = 5;
+    EXPECT_EQ(cu.cuLaunchKernelEx(&config, none, nullptr, nullptr), CUDA_ERROR_INVALID_VALUE) << "half a cluster";
+    cluster.value.clusterDim = {32, 1, 1};
     EXPECT_EQ(cu.cuLaunchKernelEx(&config, none, nullptr, nullptr), CUDA_ERROR_INVALID_CLUSTER_SIZE);
     EXPECT_EQ(cu.cuCtxSynchronize(), CUDA_SUCCESS) << "a refused launch leaves no error behind";
 }

@@ -181,7 +181,7 @@ TEST(InterpretUnknown, AnInstructionThatNothingExecutesIsNamedWithItsLine) {
     ld.param.u32 %r, [go];
     setp.eq.u32 %p, %r, 0;
     @%p bra DONE;
-    mbarrier.init.shared.b64 [object], 32;
+    st.bulk.weak.shared::cta [object], 8, 0;
 DONE:
     ret;
 })");
@@ -190,7 +190,7 @@ DONE:
     ASSERT_TRUE(fault);
     EXPECT_EQ(fault->kind, Fault::Kind::IllegalInstruction);
     EXPECT_EQ(fault->source.ptx_line, 12u);
-    EXPECT_NE(fault->message.find("mbarrier.init"), std::string::npos) << fault->message;
+    EXPECT_NE(fault->message.find("st.bulk"), std::string::npos) << fault->message;
 }
 
 } // namespace

@@ -43,6 +43,7 @@ struct Shape {
     std::uint32_t dynamic_shared = 0;
     bool cooperative = false;
     unsigned threads = 1;
+    Dim3 cluster{1, 1, 1};
 };
 
 /// A file of tests/unit/vgpu, e.g. "kernels/reduce.ptx".
@@ -135,6 +136,7 @@ public:
         request.memory = &memory_;
         request.services = this;
         request.threads = shape.threads;
+        request.cluster = shape.cluster;
         std::optional<Fault> fault = runner_ == Runner::Interpreter ? interpret(request) : generate_and_run(request);
         memory_.free(parameters);
         memory_.free(request.grid_workspace);

@@ -277,8 +277,34 @@ DeviceResult<> PreparedPlan::change(const verify::InputChange& change) {
     return {};
 }
 
+/// Puts a tensor map of the device's own making into a parameter block.
+DeviceResult<> PreparedPlan::encode(const plan::TensorMap& map, Bytes& parameters) {
+    alignas(64) CUtensorMap encoded{};
+    const auto narrow = [](const std::vector<std::uint64_t>& values) {
+        return std::vector<cuuint32_t>(values.begin(), values.end());
+    };
+    const std::vector<cuuint64_t> extents(map.extents.begin(), map.extents.end());
+    const std::vector<cuuint64_t> strides(map.strides.begin(), map.strides.end());
+    const std::vector<cuuint32_t> box = narrow(map.box);
+    const std::vector<cuuint32_t> steps = narrow(map.steps);
+    auto* const address = reinterpret_cast<void*>(resolve(map.target)); // NOLINT(performance-no-int-to-ptr)
+    ASSAY_TRY(cuTensorMapEncodeTiled, &encoded, static_cast<CUtensorMapDataType>(map.type),
+              static_cast<cuuint32_t>(extents.size()), address, extents.data(), strides.data(), box.data(),
+              steps.data(), static_cast<CUtensorMapInterleave>(map.interleave),
+              static_cast<CUtensorMapSwizzle>(map.swizzle), static_cast<CUtensorMapL2promotion>(map.promotion),
+              static_cast<CUtensorMapFloatOOBfill>(map.fill));
+    std::memcpy(parameters.data() + map.at, &encoded, sizeof(encoded));
+    return {};
+}
+
 DeviceResult<> PreparedPlan::issue(const plan::Launch& launch) {
     Bytes parameters = relocate(launch.parameters, launch.relocations);
+    for (const plan::TensorMap& map : launch.tensor_maps) {
+        if (auto encoded = encode(map, parameters); !encoded) {
+            encoded.error().line = launch.line;
+            return encoded;
+        }
+    }
     std::size_t size = parameters.size();
     std::array<void*, 5> extra{CU_LAUNCH_PARAM_BUFFER_POINTER, parameters.data(), CU_LAUNCH_PARAM_BUFFER_SIZE, &size,
                                CU_LAUNCH_PARAM_END};

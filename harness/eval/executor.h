@@ -98,6 +98,7 @@ private:
     void move_buffers();
     [[nodiscard]] CUdeviceptr resolve(plan::Pointer pointer) const;
     [[nodiscard]] DeviceResult<> issue();
+    [[nodiscard]] DeviceResult<> encode(const plan::TensorMap& map, Bytes& parameters);
     [[nodiscard]] DeviceResult<> issue(const plan::Launch& launch);
     [[nodiscard]] DeviceResult<> issue(const plan::Fill& fill);
     [[nodiscard]] DeviceResult<> issue(const plan::Copy& copy);

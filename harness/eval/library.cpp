@@ -253,6 +253,9 @@ public:
 
     plan::Step operator()(plan::Launch step) const {
         relocate(step.relocations);
+        for (plan::TensorMap& map : step.tensor_maps) {
+            move(map.target);
+        }
         return with_line(std::move(step));
     }
     plan::Step operator()(plan::Fill step) const {

@@ -50,7 +50,9 @@ plan::DeviceProperties properties_of(const driver::DeviceDescription& device) {
 }
 
 std::string architecture_of(const driver::DeviceDescription& device) {
-    return fmt::format("compute_{}{}", device.compute_major, device.compute_minor);
+    // From 9.0 on an architecture has instructions of its own (wgmma), which "a" admits.
+    return fmt::format("compute_{}{}{}", device.compute_major, device.compute_minor,
+                       device.compute_major >= 9 ? "a" : "");
 }
 
 Result<std::unique_ptr<Reference>> Reference::build(const tasks::Task& task,

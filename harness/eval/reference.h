@@ -18,7 +18,7 @@ namespace assay::eval {
 /// What the recorder tells host code about a device.
 [[nodiscard]] plan::DeviceProperties properties_of(const driver::DeviceDescription& device);
 
-/// The architecture that NVRTC compiles for on a device: "compute_90".
+/// The architecture that NVRTC compiles for on a device: "compute_80", "compute_90a".
 [[nodiscard]] std::string architecture_of(const driver::DeviceDescription& device);
 
 class Reference {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -97,12 +98,29 @@ std::optional<Pointer> pointer_at(const Launch& launch, std::size_t at) {
     return std::nullopt;
 }
 
+/// "map of x (64 x 32 of 128 x 96)": a box of a tensor, innermost dimension first.
+std::optional<std::string> tensor_map_text(const LaunchPlan& plan, const Launch& launch, std::size_t at) {
+    const auto map = std::ranges::find(launch.tensor_maps, at, &TensorMap::at);
+    if (map == launch.tensor_maps.end()) {
+        return std::nullopt;
+    }
+    return fmt::format("map of {} ({} of {})", pointer_text(plan, map->target), fmt::join(map->box, " x "),
+                       fmt::join(map->extents, " x "));
+}
+
 /// By the signature; nullopt when a type is not plain or the block has another size.
 std::optional<std::string> typed_text(const LaunchPlan& plan, const Launch& launch) {
     std::vector<std::string> values;
     std::size_t at = 0;
     const std::string signature = demangle(launch.kernel);
     for (const std::string_view name : parameter_types(signature)) {
+        constexpr std::size_t map_alignment = 64;
+        const std::size_t aligned = (at + map_alignment - 1) / map_alignment * map_alignment;
+        if (auto map = tensor_map_text(plan, launch, aligned)) {
+            values.push_back(std::move(*map));
+            at = aligned + TensorMap::bytes;
+            continue;
+        }
         const auto type = plain_type(name);
         if (!type) {
             return std::nullopt;
@@ -148,6 +166,11 @@ std::string arguments_text(const LaunchPlan& plan, const Launch& launch) {
     }
     std::vector<std::string> words;
     for (std::size_t at = 0; at < launch.parameters.size();) {
+        if (auto map = tensor_map_text(plan, launch, at)) {
+            words.push_back(std::move(*map));
+            at += TensorMap::bytes;
+            continue;
+        }
         if (const auto target = pointer_at(launch, at)) {
             words.push_back(pointer_text(plan, *target));
             at += 8;

@@ -36,6 +36,16 @@ struct Relocation {
     Pointer target;
 };
 
+/// The CUtensorMap at `at` of a parameter block, as the arguments of cuTensorMapEncodeTiled (numbers of the driver's
+/// enumerations); dimensions innermost first.
+struct TensorMap {
+    static constexpr std::uint64_t bytes = 128;
+    std::uint64_t at = 0;
+    Pointer target;
+    std::uint32_t type = 0, interleave = 0, swizzle = 0, promotion = 0, fill = 0;
+    std::vector<std::uint64_t> extents, strides, box, steps; ///< strides: bytes, of the second dimension on
+};
+
 struct Launch {
     std::string kernel; ///< mangled
     std::array<std::uint32_t, 3> grid{1, 1, 1}, block{1, 1, 1}, cluster{1, 1, 1};
@@ -44,6 +54,7 @@ struct Launch {
     std::uint64_t stream = 0;          ///< informational: steps run in issue order
     std::vector<std::byte> parameters; ///< the kernel's parameter block
     std::vector<Relocation> relocations;
+    std::vector<TensorMap> tensor_maps;
     std::uint32_t line = 0; ///< of the candidate's source
 };
 

@@ -40,6 +40,19 @@ json to_json(const Launch& launch) {
     if (launch.cluster != std::array<std::uint32_t, 3>{1, 1, 1}) {
         step["cluster"] = launch.cluster;
     }
+    for (const TensorMap& map : launch.tensor_maps) {
+        step["tensor_maps"].push_back({{"at", map.at},
+                                       {"tensor", to_json(map.target)},
+                                       {"type", map.type},
+                                       {"extents", map.extents},
+                                       {"strides", map.strides},
+                                       {"box", map.box},
+                                       {"steps", map.steps},
+                                       {"interleave", map.interleave},
+                                       {"swizzle", map.swizzle},
+                                       {"promotion", map.promotion},
+                                       {"fill", map.fill}});
+    }
     if (launch.cooperative) {
         step["cooperative"] = true;
     }
@@ -188,6 +201,46 @@ private:
         return list;
     }
 
+    std::vector<std::uint64_t> numbers(const Place& place, std::size_t count) {
+        std::vector<std::uint64_t> values;
+        for (const Place& element : in_.elements(place, count)) {
+            values.push_back(in_.number(element));
+        }
+        return values;
+    }
+
+    TensorMap tensor_map(const Place& place, std::size_t parameter_bytes) {
+        TensorMap map;
+        if (!in_.object(place,
+                        {"at", "tensor", "type", "extents", "strides", "box", "steps", "interleave", "swizzle",
+                         "promotion", "fill"},
+                        {})) {
+            return map;
+        }
+        map.at = in_.number(in_.member(place, "at"));
+        if (parameter_bytes < TensorMap::bytes || map.at > parameter_bytes - TensorMap::bytes) {
+            in_.fail(place, fmt::format("{} bytes at {} go beyond the parameters, which have {}", TensorMap::bytes,
+                                        map.at, parameter_bytes));
+        }
+        map.target = pointer(in_.member(place, "tensor"), 0);
+        const Place extents = in_.member(place, "extents");
+        const std::size_t rank = in_.elements(extents).size();
+        if (rank < 1 || rank > 5) {
+            in_.fail(extents, "a tensor has 1 to 5 dimensions");
+            return map;
+        }
+        map.extents = numbers(extents, rank);
+        map.strides = numbers(in_.member(place, "strides"), rank - 1);
+        map.box = numbers(in_.member(place, "box"), rank);
+        map.steps = numbers(in_.member(place, "steps"), rank);
+        map.type = number32(place, "type");
+        map.interleave = number32(place, "interleave");
+        map.swizzle = number32(place, "swizzle");
+        map.promotion = number32(place, "promotion");
+        map.fill = number32(place, "fill");
+        return map;
+    }
+
     std::array<std::uint32_t, 3> dim3(const Place& place) {
         std::array<std::uint32_t, 3> dim{};
         const auto parts = in_.elements(place, 3);
@@ -216,7 +269,7 @@ private:
 
     void launch(const Place& place) {
         if (!in_.object(place, {"launch", "grid", "block", "shared", "parameters", "relocations", "line"},
-                        {"cluster", "cooperative", "stream"})) {
+                        {"cluster", "cooperative", "stream", "tensor_maps"})) {
             return;
         }
         Launch step;
@@ -229,6 +282,11 @@ private:
         step.line = number32(place, "line");
         if (in_.has(place, "cluster")) {
             step.cluster = dim3(in_.member(place, "cluster"));
+        }
+        if (in_.has(place, "tensor_maps")) {
+            for (const Place& map : in_.elements(in_.member(place, "tensor_maps"))) {
+                step.tensor_maps.push_back(tensor_map(map, step.parameters.size()));
+            }
         }
         step.cooperative = in_.has(place, "cooperative") && in_.boolean(in_.member(place, "cooperative"));
         step.stream = in_.has(place, "stream") ? in_.number(in_.member(place, "stream")) : 0;

@@ -114,6 +114,9 @@ public:
     Checked<> set_function_attribute(HostCall& call);
     Checked<> occupancy(HostCall& call);
 
+    // runtime_tensor.cpp
+    Checked<> encode_tensor(HostCall& call);
+
     // runtime_stream.cpp
     Checked<> nothing(HostCall& call); ///< succeeds and records nothing
     Checked<> stream_create(HostCall& call);
@@ -165,6 +168,10 @@ private:
     /// Finds the device pointers in `data`, which lies at an address that is `phase` modulo 8, and zeroes them.
     [[nodiscard]] Checked<std::vector<Relocation>> relocate(std::span<std::byte> data, std::uint64_t phase) const;
 
+    /// Takes the tensor maps out of a parameter block, which keeps zeros in their places.
+    [[nodiscard]] Checked<std::vector<TensorMap>> take_tensor_maps(std::span<std::byte> block) const;
+    [[nodiscard]] Checked<> refuse_tensor_maps(std::span<const std::byte> data) const;
+
     [[nodiscard]] Checked<std::uint32_t> kernel_at(Address function) const;
     [[nodiscard]] Checked<> check_launch(const LaunchRequest& request);
     [[nodiscard]] Checked<> check_shared(const LaunchRequest& request);
@@ -200,6 +207,11 @@ private:
     std::unordered_map<std::uint32_t, std::uint32_t> static_shared_;
     std::set<std::uint32_t> non_portable_cluster_; ///< kernels that may have clusters of more than 8 blocks
     std::map<std::string, Address> texts_;
+    struct EncodedTensor {
+        Address address = 0;
+        TensorMap map;
+    };
+    std::vector<EncodedTensor> tensors_; ///< by the number in the host's CUtensorMap
 
     /// What a kernel refers to, worked out at its first launch.
     struct KernelReach {

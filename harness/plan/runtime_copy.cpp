@@ -89,6 +89,9 @@ Checked<> Runtime::upload(Address to, Address from, std::uint64_t bytes) {
     step.destination = *destination;
     step.data.assign(source->begin(), source->end());
     step.line = line_;
+    if (auto plain = refuse_tensor_maps(step.data); !plain) {
+        return plain;
+    }
     auto relocations = relocate(step.data, destination->offset);
     if (!relocations) {
         return std::unexpected(std::move(relocations.error()));

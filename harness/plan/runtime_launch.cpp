@@ -228,6 +228,10 @@ Checked<> Runtime::launch(const LaunchRequest& request, std::vector<std::byte> b
     if (auto reached = check_reach(request.kernel); !reached) {
         return reached;
     }
+    auto tensor_maps = take_tensor_maps(block);
+    if (!tensor_maps) {
+        return std::unexpected(std::move(tensor_maps.error()));
+    }
     if (auto sound = check_parameters(kernel, block); !sound) {
         return sound;
     }
@@ -245,6 +249,7 @@ Checked<> Runtime::launch(const LaunchRequest& request, std::vector<std::byte> b
     step.cooperative = request.cooperative;
     step.stream = *stream_number;
     step.relocations = std::move(*relocations);
+    step.tensor_maps = std::move(*tensor_maps);
     step.line = line_;
     const std::uint64_t bytes = block.size();
     step.parameters = std::move(block);

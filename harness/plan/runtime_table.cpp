@@ -66,6 +66,8 @@ constexpr RuntimeFunction answered[] = {
     {"__assay_function_attributes", "i(pip)", &Runtime::function_attributes},
     {"__assay_device_attributes", "i(pii)", &Runtime::device_attributes},
     {"__assay_device_name", "i(pii)", &Runtime::device_name},
+    {"cuTensorMapEncodeTiled", "i(piipppppiiii)", &Runtime::encode_tensor},
+    {"__assay_encode_tiled", "i(piipppppiiii)", &Runtime::encode_tensor},
     {"cudaLaunchKernel", "i(pddpzz)", &Runtime::launch_kernel},
     {"cudaLaunchCooperativeKernel", "i(pddpzz)", &Runtime::launch_cooperative},
     {"__assay_launch_kernel", "i(pddpzzdi)", &Runtime::launch_extended},
@@ -119,7 +121,7 @@ constexpr RefusedFunction refused[] = {
     {"cudaGraphExecDestroy", plain_launches},
     {"cudaLaunchHostFunc", no_callback},
     {"cudaStreamAddCallback", no_callback},
-    {"cudaGetDriverEntryPoint", ""},
+    {"__assay_driver_entry_point", "of the driver's functions a plan can hold cuTensorMapEncodeTiled alone"},
 };
 
 template <class Row, std::size_t N> const Row* find(const Row (&rows)[N], std::string_view name) {
@@ -137,6 +139,8 @@ constexpr std::pair<std::string_view, std::string_view> stands_for[] = {
     {"__assay_memcpy_from_symbol", "cudaMemcpyFromSymbol"},
     {"__assay_symbol_address", "cudaGetSymbolAddress"},
     {"__assay_launch_kernel", "cudaLaunchKernelEx"},
+    {"__assay_encode_tiled", "cuTensorMapEncodeTiled"},
+    {"__assay_driver_entry_point", "cudaGetDriverEntryPoint"},
     {"__assay_function_attributes", "cudaFuncGetAttributes"},
     {"__assay_device_attributes", "cudaGetDeviceProperties"},
     {"__assay_device_name", "cudaGetDeviceProperties"},

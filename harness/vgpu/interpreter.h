@@ -11,6 +11,8 @@
 // - Shared memory holds 0xff bytes when a block starts. Local memory keeps what an earlier block left.
 // - A shuffle from a lane that does not take part gives the reader's own value.
 // - cp.async copies when it is issued. Clock registers count executed warp instructions.
+// - Bulk and tensor copies, wgmma and all that is asynchronous are done when they are issued; a tensor copy with a
+//   swizzle lays its rows out at the swizzle's width. wgmma multiplies as mma does, each warp its own 16 rows.
 // - A thread can be 512 calls deep, on a stack of 16 KiB where recursion or function pointers leave its need open.
 #pragma once
 

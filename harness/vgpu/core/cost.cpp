@@ -189,6 +189,10 @@ InstructionClass class_of(const isa::Instruction& instruction) {
     case Opcode::Red:
         return Atomic;
     case Opcode::CpAsync:
+    case Opcode::BulkCopy:
+    case Opcode::TensorCopy:
+    case Opcode::StAsync:
+    case Opcode::RedAsync:
         return Copy;
     case Opcode::CpAsyncCommit:
     case Opcode::CpAsyncWait:
@@ -197,6 +201,8 @@ InstructionClass class_of(const isa::Instruction& instruction) {
         return Fence;
     case Opcode::Bar:
     case Opcode::BarWarp:
+    case Opcode::Mbarrier:
+    case Opcode::ClusterBarrier:
         return Barrier;
     case Opcode::Vote:
     case Opcode::Match:
@@ -208,6 +214,7 @@ InstructionClass class_of(const isa::Instruction& instruction) {
         return Warp;
     case Opcode::Mma:
     case Opcode::WmmaMma:
+    case Opcode::Wgmma:
         return Tensor;
     case Opcode::Bra:
     case Opcode::BrxIdx:
@@ -220,6 +227,7 @@ InstructionClass class_of(const isa::Instruction& instruction) {
     case Opcode::Createpolicy:
     case Opcode::Nanosleep:
     case Opcode::Pmevent:
+    case Opcode::Hint:
         return Other;
     case Opcode::Call:
     case Opcode::Ret:
@@ -271,6 +279,11 @@ Cost cost_of(const isa::Instruction& instruction) {
         cost.by_warp = true;
         cost.arithmetic = isa::is_float(mod.a_type) ? Arithmetic::Tensor : Arithmetic::TensorInteger;
         cost.operations = 2u * mod.m * mod.n * mod.k;
+        break;
+    case Opcode::Wgmma: // a warp's quarter of the rows
+        cost.by_warp = true;
+        cost.arithmetic = isa::is_float(mod.a_type) ? Arithmetic::Tensor : Arithmetic::TensorInteger;
+        cost.operations = 2u * mod.m / 4 * mod.n * mod.k;
         break;
     default:
         break;

@@ -23,13 +23,13 @@ enum class InstructionClass : std::uint8_t {
     Division, ///< div, rem of any type
     Convert,  ///< cvt
     Move,     ///< mov
-    Tensor,   ///< mma, wmma.mma
+    Tensor,   ///< mma, wmma.mma, wgmma
     Load,     ///< ld, ldmatrix, wmma.load
     Store,    ///< st, stmatrix, wmma.store
     Atomic,   ///< atom, red
-    Copy,     ///< cp.async
+    Copy,     ///< cp.async, bulk and tensor copies (whose bytes are not counted), st.async, red.async
     Warp,     ///< shfl, vote, match, redux, activemask, elect, movmatrix
-    Barrier,  ///< bar, barrier, bar.warp.sync
+    Barrier,  ///< bar, barrier, bar.warp.sync, mbarrier, barrier.cluster
     Fence,    ///< membar, fence, and the commits and waits of asynchronous copies
     Control,  ///< bra, brx, trap
     Other,    ///< prefetch, cache hints, nanosleep

@@ -28,6 +28,7 @@ constexpr ErrorText errors[] = {
     ASSAY_ERROR(CUDA_ERROR_NO_BINARY_FOR_GPU, "no kernel image is available for execution on the device"),
     ASSAY_ERROR(CUDA_ERROR_UNSUPPORTED_LIMIT, "limit is not supported on this architecture"),
     ASSAY_ERROR(CUDA_ERROR_INVALID_PTX, "a PTX JIT compilation failed"),
+    ASSAY_ERROR(CUDA_ERROR_FILE_NOT_FOUND, "file not found"),
     ASSAY_ERROR(CUDA_ERROR_INVALID_HANDLE, "invalid resource handle"),
     ASSAY_ERROR(CUDA_ERROR_NOT_FOUND, "named symbol not found"),
     ASSAY_ERROR(CUDA_ERROR_NOT_READY, "device not ready"),

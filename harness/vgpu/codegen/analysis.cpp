@@ -38,7 +38,7 @@ std::vector<bool> find_spinning(const Graph& graph, const Structure& structure) 
             } else if (definition.kind == Definition::Kind::Result) {
                 const Node& node = graph.blocks[definition.block].nodes[definition.index];
                 const isa::Instruction& instruction = *node.instruction;
-                spins[id] = instruction.opcode == Opcode::Atom ||
+                spins[id] = instruction.opcode == Opcode::Atom || instruction.opcode == Opcode::Mbarrier ||
                             (instruction.opcode == Opcode::Ld && instruction.mod.semantics != isa::Semantics::Weak);
                 each_use(node, use);
             }
@@ -230,6 +230,9 @@ private:
         }
         if (spinning) {
             stop = end_; // lanes that got through go on: those that wait may wait for them
+        }
+        if (facts_.serial && stop != end_ && only_returns(graph_.blocks[stop])) {
+            stop = end_; // where a waiting loop's lanes are gone: the same place, and so the same group
         }
         std::vector<bool> region = reach(id, stop);
         // Lanes in different iterations of a loop meet behind it, not in it.

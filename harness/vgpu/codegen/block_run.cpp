@@ -26,7 +26,8 @@ Windows::Windows(Memory& memory, std::uint64_t shared_bytes, std::uint64_t local
     : memory_(memory) {
     const std::uint64_t shared = round_up(shared_bytes, 256);
     const std::uint64_t all = shared + local_bytes * round_up(threads, warp_size);
-    address_ = memory.allocate(std::max<std::uint64_t>(all, 1)).value_or(0);
+    // Whole pages, so that windows begin at one: shared memory is aligned to what a program may align in it.
+    address_ = memory.allocate(round_up(std::max<std::uint64_t>(all, 1), 4096)).value_or(0);
     local_ = address_ + shared;
 }
 

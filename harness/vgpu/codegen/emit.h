@@ -302,6 +302,11 @@ private:
     void emit_arrive(const Node& node);
     void emit_copy(const Node& node);
 
+    // --- emit_async.cpp
+    llvm::AllocaInst* spill_sources(const Node& node);
+    void emit_async(const Node& node);
+    void emit_wgmma(const Node& node);
+
     // --- emit_matrix.cpp, emit_fragment.cpp
     void emit_product(const Node& node);
     llvm::Function* product_function(const isa::Modifiers& mod);

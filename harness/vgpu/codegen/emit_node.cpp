@@ -51,6 +51,16 @@ void Emitter::emit_node(const Node& node) {
     case Opcode::Elect:
         emit_warp(node);
         break;
+    case Opcode::Mbarrier:
+    case Opcode::BulkCopy:
+    case Opcode::TensorCopy:
+    case Opcode::StAsync:
+    case Opcode::RedAsync:
+        emit_async(node);
+        break;
+    case Opcode::Wgmma:
+        emit_wgmma(node);
+        break;
     case Opcode::Mma:
     case Opcode::WmmaMma:
         emit_product(node);

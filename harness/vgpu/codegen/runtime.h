@@ -88,6 +88,12 @@ bool runtime_fragment(Context*, Frame*, const Site*, std::uint32_t mask, const s
                       std::uint32_t stride, void* data);
 bool runtime_rows(Context*, Frame*, const Site*, std::uint32_t mask, const std::uint64_t* addresses,
                   std::uint32_t stride, void* data);
+/// mbarrier, bulk and tensor copies, st.async, red.async: operand after operand; one result.
+bool runtime_async(Context*, Frame*, const Site*, std::uint32_t mask, const std::uint64_t* sources,
+                   std::uint64_t* results);
+/// wgmma: registers of 64 bits, one after the other; `d` is read and replaced.
+bool runtime_wgmma(Context*, Frame*, const Site*, std::uint32_t mask, const std::uint64_t* a,
+                   const std::uint64_t* descriptor, const std::uint64_t* scale, std::uint64_t* d);
 /// match, redux, elect: operand after operand, result after result.
 void runtime_warp(const Site*, std::uint32_t mask, const std::uint64_t* sources, std::uint64_t* results);
 void runtime_count(Context*, const CountedAccess*, std::uint32_t mask, const std::uint64_t* addresses);

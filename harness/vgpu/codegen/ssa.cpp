@@ -303,6 +303,9 @@ private:
         for (const Operand& operand : instruction.src) {
             flatten(id, operand, node.src);
         }
+        if (instruction.opcode == Opcode::Wgmma) { // it adds to what its results hold
+            flatten(id, instruction.dst[0], node.src);
+        }
         const bool reads_carry = instruction.opcode == Opcode::Addc || instruction.opcode == Opcode::Subc ||
                                  instruction.opcode == Opcode::Madc;
         if (reads_carry) {

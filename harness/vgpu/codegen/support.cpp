@@ -29,14 +29,11 @@ bool is_generated(const isa::Instruction& instruction) {
     const isa::Modifiers& mod = instruction.mod;
     switch (instruction.opcode) {
     case Opcode::Unsupported:
-    case Opcode::BulkCopy:
-    case Opcode::TensorCopy:
-    case Opcode::StAsync:
-    case Opcode::RedAsync:
-    case Opcode::Mbarrier:
     case Opcode::ClusterBarrier:
-    case Opcode::Wgmma:
         return false;
+    case Opcode::BulkCopy:
+    case Opcode::TensorCopy: // reductions in global memory are not atomic
+        return mod.atomic == isa::AtomicOp::None;
     case Opcode::Mma:
     case Opcode::WmmaMma:
         // Not the four products of mma.m8n8k4 on f16, not sums that saturate, f64 to nearest only.

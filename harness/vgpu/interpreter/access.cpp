@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "vgpu/core/async.h"
 #include "vgpu/interpreter/machine.h"
 
 namespace assay::vgpu::interpreter {

@@ -134,20 +134,8 @@ private:
     void find_rank(const Context& context);
 
     // async.cpp
-    void mbarrier(const Context& context);
-    /// `bytes` of a copy have come; the barrier is at an address of the cluster's shared memory.
-    void complete_bytes(const Context& context, std::uint64_t barrier, std::uint64_t bytes);
-    void store_async(const Context& context);
-    void copy_bulk(const Context& context);
-    void copy_tensor(const Context& context);
-    /// Stores elements, or combines them with those that are there if the instruction reduces.
-    static void combine(const isa::Modifiers& mod, isa::Type type, std::byte* to, const std::byte* from,
-                        std::uint64_t bytes);
-    /// The shared addresses, one in each block, that a copy with this mask goes to.
-    [[nodiscard]] std::vector<std::uint64_t> multicast(const Context& context, std::uint64_t address,
-                                                       const isa::Operand& mask) const;
-
-    // wgmma.cpp
+    class Access;
+    void execute_async(const Context& context);
     void multiply_warpgroup(Block& block, Warp& warp, Lanes lanes);
 
     // warp.cpp
@@ -169,8 +157,6 @@ private:
     /// What a test of an unfinished mbarrier counts for among a warp's contacts: enough to give way at once.
     static constexpr std::uint64_t patience = 256;
     static constexpr std::uint32_t max_call_depth = 512;
-    /// An address of a cluster's shared memory is an offset and above it the rank plus one; 0 is the block itself.
-    static constexpr unsigned cluster_rank_shift = 24;
 
     const Launch& launch_;
     const isa::Program& program_;

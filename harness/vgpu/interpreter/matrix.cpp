@@ -11,7 +11,7 @@
 
 #include "vgpu/core/fragments.h"
 #include "vgpu/interpreter/machine.h"
-#include "vgpu/interpreter/product.h"
+#include "vgpu/core/product.h"
 
 namespace assay::vgpu::interpreter {
 

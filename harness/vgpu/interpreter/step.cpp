@@ -130,17 +130,11 @@ void Machine::execute(const Context& context) {
         find_rank(context);
         break;
     case Mbarrier:
-        mbarrier(context);
-        break;
     case BulkCopy:
-        copy_bulk(context);
-        break;
     case TensorCopy:
-        copy_tensor(context);
-        break;
     case StAsync:
     case RedAsync:
-        store_async(context);
+        execute_async(context);
         break;
     case Createpolicy:
         write(context, instruction.dst[0], {});

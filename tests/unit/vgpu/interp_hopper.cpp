@@ -49,6 +49,10 @@ float value_of(std::uint16_t half) {
     return isa::f16_to_f32(half);
 }
 
+/// What generated code does, too.
+class HopperEngines : public testing::TestWithParam<Runner> {};
+INSTANTIATE_TEST_SUITE_P(Both, HopperEngines, testing::Values(Runner::Interpreter, Runner::Generator));
+
 TEST(Hopper, BlocksOfAClusterReadOneAnothersSharedMemory) {
     Session session(hopper());
     std::vector<int> x(8 * 64);
@@ -96,8 +100,8 @@ wait:
     EXPECT_EQ(fault->kind, Fault::Kind::Deadlock) << fault->message;
 }
 
-TEST(Hopper, BulkCopiesMoveBlocksAndSignal) {
-    Session session(hopper());
+TEST_P(HopperEngines, BulkCopiesMoveBlocksAndSignal) {
+    Session session(hopper(), GetParam());
     std::vector<float> x(3 * 1024);
     std::iota(x.begin(), x.end(), 0.0f);
     const auto in = session.upload(x);
@@ -108,8 +112,8 @@ TEST(Hopper, BulkCopiesMoveBlocksAndSignal) {
     EXPECT_EQ(session.download<float>(out, x.size()), x);
 }
 
-TEST(Hopper, ABulkCopyPastItsBufferIsAFault) {
-    Session session(hopper());
+TEST_P(HopperEngines, ABulkCopyPastItsBufferIsAFault) {
+    Session session(hopper(), GetParam());
     const auto in = session.upload(std::vector<float>(1024, 1.0f));
     const auto out = session.buffer<float>(2 * 1024);
     const auto fault = session.launch("bulk_double", {.grid = {2, 1, 1}, .block = {128, 1, 1}}, in, out);
@@ -180,10 +184,10 @@ TEST_P(Boxes, LieInSharedMemoryAsTheMapSays) {
 
 INSTANTIATE_TEST_SUITE_P(Swizzles, Boxes, testing::Values(0, 32, 64, 128));
 
-TEST(Hopper, APipelineOfCopiesAndProductsMultiplies) {
+TEST_P(HopperEngines, APipelineOfCopiesAndProductsMultiplies) {
     constexpr unsigned m = 64, n = 32;
     for (const int k : {64, 128, 448}) {
-        Session session(hopper());
+        Session session(hopper(), GetParam());
         const auto a = halves(std::size_t{m} * k, 1), b = halves(std::size_t{n} * k, 2);
         const auto a_at = session.upload(a), b_at = session.upload(b);
         const auto c_at = session.buffer<float>(m * n);
@@ -217,7 +221,7 @@ template <class At> std::vector<std::uint16_t> core_matrices(unsigned groups, un
     return tiles;
 }
 
-TEST(Hopper, OperandsOfWgmmaMayBeContiguousEitherWay) {
+TEST_P(HopperEngines, OperandsOfWgmmaMayBeContiguousEitherWay) {
     constexpr unsigned m = 64, n = 8, k = 16;
     const auto a = halves(m * k, 3), b = halves(k * n, 4); // a[row][k], b[k][column]
     const auto check = [&](const std::vector<float>& c) {
@@ -235,7 +239,7 @@ TEST(Hopper, OperandsOfWgmmaMayBeContiguousEitherWay) {
     const auto at_b = [&](unsigned i, unsigned column) { return b[i * n + column]; };
     const auto run = [&](const char* kernel, const std::vector<std::uint16_t>& of_a,
                          const std::vector<std::uint16_t>& of_b, std::array<unsigned, 4> offsets) {
-        Session session(hopper());
+        Session session(hopper(), GetParam());
         const auto c = session.buffer<float>(m * n);
         const auto fault = session.launch(kernel, {.block = {128, 1, 1}}, session.upload(of_a), session.upload(of_b),
                                           offsets[0], offsets[1], offsets[2], offsets[3], c);
@@ -250,7 +254,7 @@ TEST(Hopper, OperandsOfWgmmaMayBeContiguousEitherWay) {
     run("product_mn", core_matrices(k / 8, m / 8, [&](unsigned i, unsigned row) { return at_a(row, i); }),
         core_matrices(k / 8, n / 8, at_b), {1024, 128, 128, 128});
 
-    Session session(hopper());
+    Session session(hopper(), GetParam());
     const auto c = session.buffer<float>(m * n);
     const auto fault = session.launch("product_registers", {.block = {128, 1, 1}}, session.upload(a),
                                       session.upload(core_matrices(k / 8, n / 8, at_b)), 128u, 128u, c);

@@ -11,7 +11,7 @@
 
 #include "isa/program.h"
 
-namespace assay::vgpu::interpreter {
+namespace assay::vgpu {
 
 /// A whole matrix as raw elements, row by row.
 struct Matrix {
@@ -30,4 +30,4 @@ constexpr std::uint64_t mask_of(unsigned bits) {
 /// D = A B + C. The types and the shape are those of `mod`.
 void multiply(const isa::Modifiers& mod, const Matrix& a, const Matrix& b, const Matrix& c, Matrix& d);
 
-} // namespace assay::vgpu::interpreter
+} // namespace assay::vgpu

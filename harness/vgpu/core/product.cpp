@@ -1,4 +1,4 @@
-#include "vgpu/interpreter/product.h"
+#include "vgpu/core/product.h"
 
 #include <algorithm>
 #include <array>
@@ -8,7 +8,7 @@
 
 #include "isa/evaluate.h"
 
-namespace assay::vgpu::interpreter {
+namespace assay::vgpu {
 
 namespace {
 
@@ -143,4 +143,4 @@ void multiply(const isa::Modifiers& mod, const Matrix& a, const Matrix& b, const
     }
 }
 
-} // namespace assay::vgpu::interpreter
+} // namespace assay::vgpu

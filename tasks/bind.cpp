@@ -195,7 +195,7 @@ Result<Binding> bind(const Task& task, const Workload& workload) {
     }
     if (!task.flops.empty()) {
         const auto flops = evaluate_expression(task.flops, workload.values);
-        if (!flops || *flops < 1) {
+        if (!flops || *flops < 0) {
             return fail(flops ? fmt::format("the count is {} in workload \"{}\"", *flops, workload.name)
                               : flops.error().what,
                         task.file.string() + "#/flops");

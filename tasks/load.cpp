@@ -255,7 +255,7 @@ private:
         Distribution distribution;
         const std::string kind = field.member("kind").text();
         if (kind == "normal") {
-            field.only({"kind", "mean", "stddev", "low", "high", "structure"});
+            field.only({"kind", "mean", "stddev", "spread", "low", "high", "structure"});
             if (field.has("mean")) {
                 distribution.mean = field.member("mean").number();
             }
@@ -265,15 +265,24 @@ private:
                     field.member("stddev").fail("must be more than 0");
                 }
             }
-        } else if (kind == "uniform" || kind == "integers") {
+        } else if (kind == "uniform") {
+            field.only({"kind", "low", "high", "spread", "structure"});
+            distribution.kind = Distribution::Kind::Uniform;
+        } else if (kind == "integers") {
             field.only({"kind", "low", "high", "structure"});
-            distribution.kind = kind == "uniform" ? Distribution::Kind::Uniform : Distribution::Kind::Integers;
+            distribution.kind = Distribution::Kind::Integers;
         } else if (kind == "permutation") {
             field.only({"kind"});
             distribution.kind = Distribution::Kind::Permutation;
         } else {
             field.member("kind").fail(fmt::format("unknown distribution \"{}\"", kind),
                                       "one of normal, uniform, integers, permutation");
+        }
+        if (field.has("spread")) {
+            distribution.spread = field.member("spread").number();
+            if (distribution.spread < 1) {
+                field.member("spread").fail("must be at least 1");
+            }
         }
         if (field.has("structure")) {
             distribution.structure = read_structure(field.member("structure"));

@@ -49,6 +49,10 @@ struct Distribution {
     Kind kind = Kind::Normal;
     Structure structure = Structure::Full;
     double mean = 0, stddev = 1;
+    /// At least 1. All deviations from the mean (of Uniform: from low) are multiplied by one factor, drawn anew with
+    /// each drawing of the tensor, log-uniform from 1 / spread to 1: so that a mean over many values is not always the
+    /// same. Only in the checker's regime of the task's own distribution.
+    double spread = 1;
     std::string low, high; ///< expressions; of Normal and Uniform: bounds that every regime keeps, may be empty
 };
 
@@ -84,7 +88,7 @@ struct Task {
     std::vector<Tensor> inputs, outputs;
     std::vector<Parameter> parameters;     ///< axes, then scalars, in order
     ErrorClass accepts = ErrorClass::Fp32; ///< coarsest class; by default that of the inputs
-    std::string flops; ///< expression: operations that any algorithm of textbooks needs; may be empty
+    std::string flops; ///< expression: operations that any algorithm of textbooks needs; empty: not counted
     std::vector<Workload> workloads;
     std::filesystem::path file;      ///< the definition
     std::filesystem::path reference; ///< reference/<level>/<name>.cu
@@ -115,7 +119,7 @@ struct Binding {
     std::string task, workload;
     std::vector<Tensor> inputs, outputs;
     std::vector<Scalar> scalars;
-    std::int64_t flops = 0; ///< floating-point operations, a fused multiply-add as two; 0: the task does not say
+    std::int64_t flops = 0; ///< floating-point operations, a fused multiply-add as two; 0 also where the task does not say
 
     /// What has to be read and written at least once: all inputs and outputs.
     [[nodiscard]] std::uint64_t compulsory_bytes() const;

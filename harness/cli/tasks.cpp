@@ -92,7 +92,7 @@ void print_costs(const tasks::Task& task, const tasks::DeviceProfile& device) {
         }
         const auto bound = tasks::roofline(task, *binding, device);
         fmt::print("{:<10} {:>14} {:>12} {:>11.3g} us ({})\n", workload.name, binding->compulsory_bytes(),
-                   binding->flops == 0 ? "not counted" : fmt::format("{:.3g}", static_cast<double>(binding->flops)),
+                   task.flops.empty() ? "not counted" : fmt::format("{:.3g}", static_cast<double>(binding->flops)),
                    bound.seconds() * 1e6, bound.memory_seconds >= bound.compute_seconds ? "memory" : "compute");
     }
 }

@@ -25,11 +25,6 @@ using Tensor = tasks::Binding::Tensor;
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-/// In (0, 1), neither end.
-double unit_interval(std::uint64_t word) {
-    return (static_cast<double>(word >> 11) + 0.5) * 0x1p-53;
-}
-
 bool sign(std::uint64_t word) {
     return (word >> 4 & 1) != 0;
 }
@@ -228,6 +223,12 @@ Drawing make_drawing(const Tensor& tensor, Regime regime) {
         drawing.octaves = magnitudes(drawing, tensor.dtype);
         break;
     }
+    return drawing;
+}
+
+Drawing shrunk(Drawing drawing, double factor) {
+    drawing.stddev *= factor;
+    drawing.high = drawing.low + (drawing.high - drawing.low) * factor;
     return drawing;
 }
 

@@ -41,6 +41,14 @@ struct Drawing {
 /// Of every distribution but Permutation, which is no function of single words.
 [[nodiscard]] Drawing make_drawing(const tasks::Binding::Tensor& tensor, Regime regime);
 
+/// The same with all deviations from the mean, or from the lower end, `factor` times as large.
+[[nodiscard]] Drawing shrunk(Drawing drawing, double factor);
+
+/// In (0, 1), neither end.
+[[nodiscard]] inline double unit_interval(std::uint64_t word) {
+    return (static_cast<double>(word >> 11) + 0.5) * 0x1p-53;
+}
+
 /// One value for each word, within the bounds also when it is rounded to the dtype.
 void draw(const Drawing& drawing, std::span<const std::uint64_t> words, std::span<double> values);
 

@@ -2,6 +2,7 @@
 #include "verify/inputs.h"
 
 #include <array>
+#include <cmath>
 #include <cstring>
 #include <numeric>
 
@@ -13,7 +14,8 @@ namespace assay::verify {
 
 namespace {
 
-constexpr std::size_t piece = 1024; ///< values made at a time: they stay in the nearest cache
+constexpr std::size_t piece = 1024;                  ///< values made at a time: they stay in the nearest cache
+constexpr std::uint64_t word_of_spread = 1ULL << 62; ///< beyond those of any element
 
 /// Calls `use` with the index of the first word and the words of each piece of `count` words.
 template <class Use> void for_each_piece(const Stream& stream, std::size_t count, Use use) {
@@ -66,7 +68,12 @@ Bytes tensor_of(const tasks::Binding::Tensor& tensor, Regime regime, const Strea
     if (tensor.distribution.kind == tasks::Distribution::Kind::Permutation) {
         return permutation(tensor.dtype, count, stream);
     }
-    const Drawing drawing = make_drawing(tensor, regime);
+    Drawing drawing = make_drawing(tensor, regime);
+    if (regime == Regime::Normal && tensor.distribution.spread > 1) {
+        std::array<std::uint64_t, 2> words;
+        stream.fill(word_of_spread, words);
+        drawing = shrunk(drawing, std::pow(tensor.distribution.spread, -unit_interval(words[0])));
+    }
     Bytes bytes(tensor.bytes());
     std::array<double, piece> values;
     for_each_piece(stream, count, [&](std::size_t first, std::span<const std::uint64_t> words) {

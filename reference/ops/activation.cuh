@@ -108,4 +108,78 @@ Tensor<T> hard_tanh(const Tensor<T>& x, accumulator_t<T> low, accumulator_t<T> h
     return clamp(x, low, high, out);
 }
 
+// Gradients with respect to x, of dy, the gradient with respect to the result.
+
+/// dy where x is positive, else 0
+template <class T> Tensor<T> relu_backward(const Tensor<T>& dy, const Tensor<T>& x, out_t<T> out = {}) {
+    using A = accumulator_t<T>;
+    return map([](A d, A v) { return v > A(0) ? d : A(0); }, out, dy, x);
+}
+
+/// dy where x is positive, else slope dy
+template <class T>
+Tensor<T> leaky_relu_backward(const Tensor<T>& dy, const Tensor<T>& x, accumulator_t<T> slope, out_t<T> out = {}) {
+    using A = accumulator_t<T>;
+    return map([=](A d, A v) { return v > A(0) ? d : slope * d; }, out, dy, x);
+}
+
+/// dy s (1 - s) with s = sigmoid(x)
+template <class T> Tensor<T> sigmoid_backward(const Tensor<T>& dy, const Tensor<T>& x, out_t<T> out = {}) {
+    using A = accumulator_t<T>;
+    return map(
+        [](A d, A v) {
+            const A e = ::exp(v < A(0) ? v : -v); // of -|x|: the same for both signs, and it cannot overflow
+            return d * e / ((A(1) + e) * (A(1) + e));
+        },
+        out, dy, x);
+}
+
+/// dy (1 - tanh(x)^2)
+template <class T> Tensor<T> tanh_backward(const Tensor<T>& dy, const Tensor<T>& x, out_t<T> out = {}) {
+    using A = accumulator_t<T>;
+    return map(
+        [](A d, A v) {
+            const A t = ::tanh(v);
+            return d * (A(1) - t * t);
+        },
+        out, dy, x);
+}
+
+/// dy s (1 + x (1 - s)) with s = sigmoid(x)
+template <class T> Tensor<T> swish_backward(const Tensor<T>& dy, const Tensor<T>& x, out_t<T> out = {}) {
+    using A = accumulator_t<T>;
+    return map(
+        [](A d, A v) {
+            const A s = A(1) / (A(1) + ::exp(-v));
+            return d * s * (A(1) + v * (A(1) - s));
+        },
+        out, dy, x);
+}
+
+/// dy (Phi(x) + x phi(x)), of the exact form; phi is the normal distribution's density
+template <class T> Tensor<T> gelu_backward(const Tensor<T>& dy, const Tensor<T>& x, out_t<T> out = {}) {
+    using A = accumulator_t<T>;
+    const A sqrt_half = A(0.70710678118654752440);
+    const A density = A(0.39894228040143267794); // 1 / sqrt(2 pi)
+    return map(
+        [=](A d, A v) {
+            const A below = A(0.5) * (A(1) + erf(v * sqrt_half));
+            return d * (below + v * density * ::exp(A(-0.5) * v * v));
+        },
+        out, dy, x);
+}
+
+/// Of the approximation: dy ((1 + t) / 2 + x (1 - t^2) u' / 2) with t = tanh(u), u = sqrt(2 / pi) (x + 0.044715 x^3)
+template <class T> Tensor<T> gelu_tanh_backward(const Tensor<T>& dy, const Tensor<T>& x, out_t<T> out = {}) {
+    using A = accumulator_t<T>;
+    const A sqrt_two_over_pi = A(0.79788456080286535588);
+    return map(
+        [=](A d, A v) {
+            const A t = ::tanh(sqrt_two_over_pi * (v + A(0.044715) * v * v * v));
+            const A slope = sqrt_two_over_pi * (A(1) + A(3 * 0.044715) * v * v);
+            return d * A(0.5) * (A(1) + t + v * (A(1) - t * t) * slope);
+        },
+        out, dy, x);
+}
+
 } // namespace ops

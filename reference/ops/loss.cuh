@@ -89,4 +89,34 @@ Tensor<T> triplet_margin_loss(const Tensor<T>& anchor, const Tensor<T>& positive
         [=](A sum) { return sum / rows; }, 0, out, near, far);
 }
 
+template <class T, class Label>
+__global__ void __launch_bounds__(max_row_threads)
+    cross_entropy_backward_kernel(const T* dloss, const T* x, const Label* labels, T* dx, index_t rows,
+                                  index_t classes) {
+    using A = accumulator_t<T>;
+    const index_t first = blockIdx.x * classes;
+    auto state = SumOfExponentials::identity<Exponentials<A>>();
+    for (index_t i = threadIdx.x; i < classes; i += blockDim.x) {
+        state = SumOfExponentials::combine(state, {static_cast<A>(x[first + i]), A(1)});
+    }
+    state = block_reduce<SumOfExponentials>(state);
+    const A scale = static_cast<A>(*dloss) / static_cast<A>(rows);
+    const index_t label = labels[blockIdx.x];
+    for (index_t i = threadIdx.x; i < classes; i += blockDim.x) {
+        const A probability = ::exp(static_cast<A>(x[first + i]) - state.max) / state.sum;
+        dx[first + i] = static_cast<T>(scale * (i == label ? probability - A(1) : probability));
+    }
+}
+
+/// dloss (softmax(x) - [class is the label]) / rows: the gradient of cross_entropy with respect to the logits; dloss
+/// [1]
+template <class T, class Label>
+Tensor<T> cross_entropy_backward(const Tensor<T>& dloss, const Tensor<T>& logits, const Tensor<Label>& labels,
+                                 out_t<T> out = {}) {
+    const Tensor<T> dx = result(logits.shape, out);
+    cross_entropy_backward_kernel<<<grid(logits[0]), row_threads(logits[1])>>>(dloss.data, logits.data, labels.data,
+                                                                               dx.data, logits[0], logits[1]);
+    return dx;
+}
+
 } // namespace ops

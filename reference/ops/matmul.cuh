@@ -193,4 +193,37 @@ template <class T> Tensor<T> matvec(const Tensor<T>& a, const Tensor<T>& x, out_
     return reduce<Sum>([=](index_t k, A v) { return v * static_cast<A>(vector[k]); }, Same(), 1, out, a);
 }
 
+// Gradients, of dc or dy, the gradient with respect to the result.
+
+/// dc b^T: the gradient of a b with respect to a
+template <class T> Tensor<T> matmul_backward_left(const Tensor<T>& dc, const Tensor<T>& b, out_t<T> out = {}) {
+    return matmul(dc, transposed(b), out);
+}
+
+/// a^T dc: the gradient of a b with respect to b
+template <class T> Tensor<T> matmul_backward_right(const Tensor<T>& dc, const Tensor<T>& a, out_t<T> out = {}) {
+    return matmul(transposed(a), dc, out);
+}
+
+/// [..., n] as [rows, n]
+template <class T> Tensor<T> as_rows(const Tensor<T>& x) {
+    const index_t columns = x[x.rank() - 1];
+    return x.reshape(x.size() / columns, columns);
+}
+
+/// dy weight: the gradient of a linear layer with respect to x
+template <class T> Tensor<T> linear_backward_input(const Tensor<T>& dy, const Tensor<T>& weight, out_t<T> out = {}) {
+    return matmul(dy, weight, out);
+}
+
+/// dy^T x, over all rows: with respect to the weight
+template <class T> Tensor<T> linear_backward_weight(const Tensor<T>& dy, const Tensor<T>& x, out_t<T> out = {}) {
+    return matmul(transposed(as_rows(dy)), as_rows(x), out);
+}
+
+/// The sum of dy over all rows: with respect to the bias
+template <class T> Tensor<T> linear_backward_bias(const Tensor<T>& dy, out_t<T> out = {}) {
+    return sum(as_rows(dy), 0, out);
+}
+
 } // namespace ops

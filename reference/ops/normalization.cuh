@@ -31,7 +31,7 @@ struct AffineOfChannel { // group norm: a row is some channels of an image
     }
 };
 
-/// The last step for one element, with a weight and a bias or without.
+/// The last step for one element, with a weight and a bias, a weight alone, or neither.
 template <class T, class Affine> struct Normalize {
     const T* weight;
     const T* bias;
@@ -42,7 +42,8 @@ template <class T, class Affine> struct Normalize {
             return static_cast<T>(normal);
         }
         const index_t at = affine(group, i);
-        return static_cast<T>(normal * static_cast<A>(weight[at]) + static_cast<A>(bias[at]));
+        const A added = bias == nullptr ? A(0) : static_cast<A>(bias[at]);
+        return static_cast<T>(normal * static_cast<A>(weight[at]) + added);
     }
 };
 
@@ -60,8 +61,27 @@ template <class A> struct Moments {
     A mean, squares; ///< squares: the sum of squared differences from the mean
 };
 
+/// Moments of the elements of(0), ..., of(count - 1), for all threads of a block. If they are not `centered`, as for
+/// an RMS norm, 0 stands for the mean.
+template <bool centered, class A, class Load> Moments<A> block_moments(Load of, index_t count) {
+    A mean = 0;
+    if constexpr (centered) {
+        A sum = 0;
+        for (index_t i = threadIdx.x; i < count; i += blockDim.x) {
+            sum += of(i);
+        }
+        mean = block_reduce<Sum>(sum) / static_cast<A>(count);
+    }
+    A squares = 0;
+    for (index_t i = threadIdx.x; i < count; i += blockDim.x) {
+        const A difference = of(i) - mean;
+        squares += difference * difference;
+    }
+    return {mean, block_reduce<Sum>(squares)};
+}
+
 /// Moments of a part of a row or channel: a block for each of middle * parts.
-template <class T>
+template <bool centered, class T>
 __global__ void __launch_bounds__(max_row_threads)
     moments_kernel(const T* x, Moments<accumulator_t<T>>* moments, Grouping grouping, index_t part) {
     using A = accumulator_t<T>;
@@ -69,19 +89,10 @@ __global__ void __launch_bounds__(max_row_threads)
     const index_t group = blockIdx.x / parts;
     const index_t first = blockIdx.x % parts * part;
     const index_t last = first + part < grouping.elements ? first + part : grouping.elements;
-    A sum = 0;
-    for (index_t i = first + threadIdx.x; i < last; i += blockDim.x) {
-        sum += static_cast<A>(x[grouping.at(group, i)]);
-    }
-    const A mean = block_reduce<Sum>(sum) / static_cast<A>(last - first);
-    A squares = 0;
-    for (index_t i = first + threadIdx.x; i < last; i += blockDim.x) {
-        const A difference = static_cast<A>(x[grouping.at(group, i)]) - mean;
-        squares += difference * difference;
-    }
-    squares = block_reduce<Sum>(squares);
+    const auto of = [&](index_t i) { return static_cast<A>(x[grouping.at(group, first + i)]); };
+    const Moments<A> own = block_moments<centered, A>(of, last - first);
     if (threadIdx.x == 0) {
-        moments[blockIdx.x] = {mean, squares};
+        moments[blockIdx.x] = own;
     }
 }
 
@@ -156,37 +167,43 @@ __global__ void normalize_kernel(N normalize, const T* x, T* y, const Moments<ac
 }
 
 /// Rows that are short enough for one block each.
-template <class T, class N>
+template <bool centered, class T, class N>
 __global__ void __launch_bounds__(max_row_threads)
     normalize_rows_kernel(N normalize, const T* x, T* y, index_t columns, accumulator_t<T> eps) {
     using A = accumulator_t<T>;
     const T* const from = x + blockIdx.x * columns;
     T* const to = y + blockIdx.x * columns;
-    A sum = 0;
-    for (index_t i = threadIdx.x; i < columns; i += blockDim.x) {
-        sum += static_cast<A>(from[i]);
-    }
-    const A mean = block_reduce<Sum>(sum) / static_cast<A>(columns);
-    A squares = 0;
-    for (index_t i = threadIdx.x; i < columns; i += blockDim.x) {
-        const A difference = static_cast<A>(from[i]) - mean;
-        squares += difference * difference;
-    }
-    const A scale = A(1) / ::sqrt(block_reduce<Sum>(squares) / static_cast<A>(columns) + eps);
+    const auto [mean, squares] =
+        block_moments<centered, A>([&](index_t i) { return static_cast<A>(from[i]); }, columns);
+    const A scale = A(1) / ::sqrt(squares / static_cast<A>(columns) + eps);
     for (index_t i = threadIdx.x; i < columns; i += blockDim.x) {
         to[i] = normalize(static_cast<A>(from[i]), mean, scale, blockIdx.x, i);
     }
 }
 
-template <class T, class N>
+constexpr index_t longest_row = 1 << 14; ///< that one block normalises
+
+/// Moments [middle] of groups, several blocks for each.
+template <bool centered, class T>
+Tensor<Moments<accumulator_t<T>>> group_moments(const Tensor<T>& x, const Grouping& grouping) {
+    using A = accumulator_t<T>;
+    const index_t parts = ceil_div(grouping.elements, longest_row);
+    const auto of_parts = result<Moments<A>>(Shape(grouping.middle, parts), {});
+    const auto merged = result<Moments<A>>(Shape(grouping.middle), {});
+    moments_kernel<centered>
+        <<<grid(grouping.middle * parts), row_threads(longest_row)>>>(x.data, of_parts.data, grouping, longest_row);
+    merge_moments_kernel<<<grid(grouping.middle), 32>>>(of_parts.data, merged.data, grouping.elements, longest_row);
+    return merged;
+}
+
+template <bool centered = true, class T, class N>
 Tensor<T> normalize_groups(N normalize, const Tensor<T>& x, index_t outer, index_t middle, index_t inner,
                            accumulator_t<T> eps, Out<T> out) {
     using A = accumulator_t<T>;
-    constexpr index_t longest_row = 1 << 14;
     const Tensor<T> y = result(x.shape, out);
     const Grouping grouping{middle, outer * inner, Divisor(inner)};
     if (outer == 1 && inner <= longest_row) {
-        normalize_rows_kernel<<<grid(middle), row_threads(inner)>>>(normalize, x.data, y.data, inner, eps);
+        normalize_rows_kernel<centered><<<grid(middle), row_threads(inner)>>>(normalize, x.data, y.data, inner, eps);
         return y;
     }
     Tensor<Moments<A>> moments;
@@ -194,12 +211,7 @@ Tensor<T> normalize_groups(N normalize, const Tensor<T>& x, index_t outer, index
         moments = result<Moments<A>>(Shape(middle), {});
         column_moments_kernel<<<grid(ceil_div(middle, 32)), dim3(32, 8)>>>(x.data, moments.data, outer, middle);
     } else {
-        const index_t parts = ceil_div(grouping.elements, longest_row);
-        moments = result<Moments<A>>(Shape(middle, parts), {});
-        moments_kernel<<<grid(middle * parts), row_threads(longest_row)>>>(x.data, moments.data, grouping, longest_row);
-        const Tensor<Moments<A>> merged = result<Moments<A>>(Shape(middle), {});
-        merge_moments_kernel<<<grid(middle), 32>>>(moments.data, merged.data, grouping.elements, longest_row);
-        moments = merged;
+        moments = group_moments<centered>(x, grouping);
     }
     const index_t total = x.size();
     normalize_kernel<<<grid(ceil_div(total, 256)), 256>>>(normalize, x.data, y.data, moments.data, grouping,
@@ -216,13 +228,13 @@ template <class T>
 Tensor<T> batch_norm(const Tensor<T>& x, const identity_t<Tensor<T>>& weight, const identity_t<Tensor<T>>& bias,
                      accumulator_t<T> eps, out_t<T> out = {}) {
     const Normalize<T, AffineOfGroup> normalize{weight.data, bias.data, {}};
-    return normalize_groups<T>(normalize, x, x[0], x[1], x.shape.product(2, x.rank()), eps, out);
+    return normalize_groups<true, T>(normalize, x, x[0], x[1], x.shape.product(2, x.rank()), eps, out);
 }
 
 /// Each channel of each image.
 template <class T> Tensor<T> instance_norm(const Tensor<T>& x, accumulator_t<T> eps, out_t<T> out = {}) {
     const Normalize<T, AffineOfGroup> normalize{nullptr, nullptr, {}};
-    return normalize_groups<T>(normalize, x, 1, x[0] * x[1], x.shape.product(2, x.rank()), eps, out);
+    return normalize_groups<true, T>(normalize, x, 1, x[0] * x[1], x.shape.product(2, x.rank()), eps, out);
 }
 
 /// Each of `groups` groups of neighbouring channels of each image.
@@ -233,7 +245,7 @@ Tensor<T> group_norm(const Tensor<T>& x, index_t groups, const identity_t<Tensor
     const index_t positions = x.shape.product(2, x.rank());
     const Normalize<T, AffineOfChannel> normalize{
         weight.data, bias.data, {Divisor(groups), channels, Divisor(positions)}};
-    return normalize_groups<T>(normalize, x, 1, x[0] * groups, channels * positions, eps, out);
+    return normalize_groups<true, T>(normalize, x, 1, x[0] * groups, channels * positions, eps, out);
 }
 
 /// The last dimensions together, as many as the weight has.
@@ -242,7 +254,7 @@ Tensor<T> layer_norm(const Tensor<T>& x, const Tensor<T>& weight, const Tensor<T
                      out_t<T> out = {}) {
     const Normalize<T, AffineOfElement> normalize{weight.data, bias.data, {}};
     const index_t columns = weight.size();
-    return normalize_groups<T>(normalize, x, 1, x.size() / columns, columns, eps, out);
+    return normalize_groups<true, T>(normalize, x, 1, x.size() / columns, columns, eps, out);
 }
 
 /// A reduction over dimensions that stay with the extent 1, so that it can be broadcast.
@@ -277,6 +289,42 @@ template <class T> Tensor<T> l1_normalize(const Tensor<T>& x, Dimensions over, o
 /// x / sqrt(sum of x^2) over some dimensions; over all of them, the Frobenius norm
 template <class T> Tensor<T> l2_normalize(const Tensor<T>& x, Dimensions over, out_t<T> out = {}) {
     return divide(x, l2_norm(x, over).reshape(kept(x.shape, over)), out);
+}
+
+/// x / sqrt(mean of x^2 + eps) * weight, the mean over the last dimensions together, as many as the weight has
+template <class T>
+Tensor<T> weighted_rms_norm(const Tensor<T>& x, const Tensor<T>& weight, accumulator_t<T> eps, out_t<T> out = {}) {
+    const Normalize<T, AffineOfElement> normalize{weight.data, nullptr, {}};
+    const index_t columns = weight.size();
+    return normalize_groups<false, T>(normalize, x, 1, x.size() / columns, columns, eps, out);
+}
+
+/// (x - mean) / sqrt(variance + eps) * weight + bias, each of them [channels]: a batch norm with statistics that are
+/// given, as at inference.
+template <class T>
+__global__ void normalize_channels_kernel(const T* x, const T* mean, const T* variance, const T* weight, const T* bias,
+                                          T* y, index_t total, Divisor channels, Divisor positions,
+                                          accumulator_t<T> eps) {
+    using A = accumulator_t<T>;
+    const index_t i = index_t(blockIdx.x) * blockDim.x + threadIdx.x;
+    if (i < total) {
+        const index_t channel = channels.remainder(positions.quotient(i));
+        const A scale = static_cast<A>(weight[channel]) / ::sqrt(static_cast<A>(variance[channel]) + eps);
+        y[i] = static_cast<T>((static_cast<A>(x[i]) - static_cast<A>(mean[channel])) * scale +
+                              static_cast<A>(bias[channel]));
+    }
+}
+
+template <class T>
+Tensor<T> batch_norm_inference(const Tensor<T>& x, const Tensor<T>& mean, const Tensor<T>& variance,
+                               const Tensor<T>& weight, const Tensor<T>& bias, accumulator_t<T> eps,
+                               out_t<T> out = {}) {
+    const Tensor<T> y = result(x.shape, out);
+    const index_t total = y.size();
+    normalize_channels_kernel<<<grid(ceil_div(total, 256)), 256>>>(x.data, mean.data, variance.data, weight.data,
+                                                                   bias.data, y.data, total, Divisor(x[1]),
+                                                                   Divisor(x.shape.product(2, x.rank())), eps);
+    return y;
 }
 
 } // namespace ops

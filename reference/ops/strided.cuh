@@ -10,9 +10,12 @@ namespace ops {
 class Strides {
 public:
     Strides(const Shape& extents, const Shape& strides) : rank_(extents.rank) {
-        for (int i = 0; i < rank_; ++i) {
-            extents_[i] = Divisor(extents[rank_ - 1 - i]);
-            strides_[i] = strides[rank_ - 1 - i];
+#pragma unroll
+        for (int i = 0; i < max_rank; ++i) {
+            if (i < rank_) {
+                extents_[i] = Divisor(extents[rank_ - 1 - i]);
+                strides_[i] = strides[rank_ - 1 - i];
+            }
         }
     }
 

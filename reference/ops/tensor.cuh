@@ -11,7 +11,8 @@
 // `assay tasks check`. Host code stays plain: it is interpreted, one PTX instruction at a time.
 //
 // The headers: elementwise (arithmetic with broadcasting), activation, matmul, convolution, pooling, normalization,
-// softmax, reduce, scan, loss, attention, layout; half adds the 16-bit types.
+// softmax, reduce, scan, loss, attention, layout; half adds the 16-bit types. Gradients are beside their operators, or
+// in headers of their own: convolution_backward, normalization_backward, pooling_backward.
 #pragma once
 
 #include <cuda_runtime.h>
@@ -108,12 +109,16 @@ template <class T> struct Out {
 };
 template <class T> using out_t = Out<identity_t<T>>;
 
+/// Memory that lives as long as the plan. Only the pointer's address is handed out: where a whole tensor's is,
+/// NVRTC 13.0 may put that tensor over another one that is still in use.
+template <class T> T* allocate(index_t elements) {
+    void* memory = nullptr;
+    cudaMalloc(&memory, elements * sizeof(T));
+    return static_cast<T*>(memory);
+}
+
 template <class T> Tensor<T> result(const Shape& shape, Out<T> out) {
-    Tensor<T> tensor{out.data, shape};
-    if (tensor.data == nullptr) {
-        cudaMalloc(reinterpret_cast<void**>(&tensor.data), tensor.size() * sizeof(T));
-    }
-    return tensor;
+    return {out.data != nullptr ? out.data : allocate<T>(shape.product(0, shape.rank)), shape};
 }
 
 /// Neighbouring dimensions, first to last; from -1 they count from the end, as in PyTorch.

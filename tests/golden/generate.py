@@ -50,6 +50,9 @@ class Group:
     def integers(self, name, *shape, high):
         return self.store(name, torch.randint(0, high, shape, generator=self.random), "int64")
 
+    def small_integers(self, name, *shape, high):
+        return self.store(name, torch.randint(0, high, shape, generator=self.random, dtype=torch.int32), "int32")
+
     def mask(self, name, *shape):
         return self.store(name, torch.randint(0, 2, shape, generator=self.random).bool(), "bool")
 
@@ -61,7 +64,7 @@ class Group:
         if isinstance(expected, torch.Tensor) and expected.dtype == torch.float64:
             dtype = "element"
         else:
-            dtype = "int64"
+            dtype = "int32" if expected.dtype == torch.int32 else "int64"
         self.cases.append({"call": call, "dtype": dtype, "shape": list(expected.shape) or [1],
                            "values": expected.flatten().tolist()})
 
@@ -72,6 +75,12 @@ class Group:
         text += '\n },\n "cases": [\n'
         text += ",\n".join("  " + json.dumps(case) for case in self.cases)
         (HERE / "fixtures" / f"{self.name}.json").write_text(text + "\n ]\n}\n")
+
+
+def gradients(dy, function, *tensors):
+    """Those of `tensors`, from dy, the gradient of function(*tensors)."""
+    leaves = [tensor.clone().requires_grad_() for tensor in tensors]
+    return torch.autograd.grad(function(*leaves), leaves, dy)
 
 
 def elementwise():
@@ -233,6 +242,13 @@ def normalization():
     g.case("rms_norm(x, 1, 1e-5, out)", x / torch.sqrt((x * x).mean(1, keepdim=True) + 1e-5))
     g.case("rms_norm(flat, -1, 0.5, out)", F.rms_norm(flat, (6,), eps=0.5))
     g.case("l1_normalize(flat, 1, out)", flat / flat.abs().mean(1, keepdim=True))
+    g.case("weighted_rms_norm(flat, w6, 0.25, out)", F.rms_norm(flat, (6,), w6, 0.25))
+    g.case("weighted_rms_norm(x, w57, 1e-3, out)", F.rms_norm(x, (5, 7), w57, 1e-3))
+    mean6, variance6 = g.input("mean6", 6), g.input("variance6", 6, low=8)
+    g.case("batch_norm_inference(x, mean6, variance6, w6, b6, 1e-3, out)",
+           F.batch_norm(x, mean6, variance6, w6, b6, False, 0.1, 1e-3))
+    g.case("batch_norm_inference(flat, mean6, variance6, w6, b6, 0.5, out)",
+           F.batch_norm(flat, mean6, variance6, w6, b6, False, 0.1, 0.5))
     g.case("l2_normalize(flat, 1, out)", flat / torch.norm(flat, dim=1, keepdim=True))
     g.case("l2_normalize(x, {0, -1}, out)", x / torch.norm(x))
     # Rows that several blocks share. A normalised row adds up to nothing, so each column is weighted by another input.
@@ -317,13 +333,182 @@ def attention():
 
 def layout():
     g = Group("layout", "layout")
-    x = g.input("x", 37, 70)
+    x, y, z = g.input("x", 37, 70), g.input("y", 3, 5, 7, 2), g.input("z", 3, 4, 7, 2)
+    labels, one = g.integers("labels", 6, 11, high=1000), g.input("one", 5, 1)
     g.case("transpose(x, out)", x.T)
+    g.case("permute(y, Shape(0, 2, 3, 1), out)", y.permute(0, 2, 3, 1))
+    g.case("permute(y, Shape(3, 1, 0, 2), out)", y.permute(3, 1, 0, 2))
+    g.case("permute(labels, Shape(1, 0), out)", labels.T)
+    g.case("slice(x, 1, 3, 20, 3, out)", x[:, 3:63:3])
+    g.case("slice(y, -2, 6, 1, 1, out)", y[:, :, 6:7])
+    g.case("slice(labels, 0, 1, 3, 2, out)", labels[1::2])
+    g.case("flip(y, 1, out)", y.flip(1))
+    g.case("flip(x, -1, out)", x.flip(1))
+    g.case("expand(one, Shape(3, 5, 4), out)", one.expand(3, 5, 4))
+    g.case("concatenate<element>(1, out, y, z)", torch.cat((y, z), 1))
+    g.case("concatenate<element>(-4, out, y, y, y)", torch.cat((y, y, y), 0))
+    g.case("concatenate<index_t>(1, out, labels, labels)", torch.cat((labels, labels), 1))
+    g.case("pad(y, {.before = {1, 2}, .after = {3, 0}, .value = 0.5}, out)", F.pad(y, (2, 0, 1, 3), value=0.5))
+    g.case("pad(x, {.before = 4, .dimensions = 1}, out)", F.pad(x, (4, 0)))
+    g.case("pad(x, {.before = -2, .after = -3, .dimensions = 1}, out)", F.pad(x, (-2, -3)))
+    g.case("pad(y, {.before = {1, 0, 1}, .after = {0, 2, 1}, .dimensions = 3}, out)", F.pad(y, (1, 1, 0, 2, 1, 0)))
+    g.case("pad(y, {.before = {3, 1}, .after = {2, 1}, .border = Border::Reflect}, out)",
+           F.pad(y, (1, 1, 3, 2), "reflect"))
+    g.case("pad(y, {.before = {0, 2}, .after = {3, 1}, .border = Border::Replicate}, out)",
+           F.pad(y, (2, 1, 0, 3), "replicate"))
+    g.case("pad(labels, {.before = 1, .after = 2, .dimensions = 1, .value = -1}, out)", F.pad(labels, (1, 2), value=-1))
+    g.write()
+
+
+def histogram():
+    g = Group("histogram", "histogram")
+    x, y = g.small_integers("x", 1009, high=37), g.small_integers("y", 300, high=5000)
+    g.case("histogram(x, 37, out)", x.bincount(minlength=37).int())
+    g.case("histogram(y, 5001, out)", y.bincount(minlength=5001).int())
+    g.write()
+
+
+def activation_backward():
+    g = Group("activation_backward", "activation", "softmax", "loss")
+    dy, x = g.input("dy", 4, 31), g.input("x", 4, 31)
+    for call, function in (("relu_backward(dy, x, out)", F.relu),
+                           ("leaky_relu_backward(dy, x, 0.25, out)", lambda v: F.leaky_relu(v, 0.25)),
+                           ("sigmoid_backward(dy, x, out)", torch.sigmoid),
+                           ("tanh_backward(dy, x, out)", torch.tanh),
+                           ("swish_backward(dy, x, out)", F.silu),
+                           ("gelu_backward(dy, x, out)", F.gelu),
+                           ("gelu_tanh_backward(dy, x, out)", lambda v: F.gelu(v, approximate="tanh"))):
+        g.case(call, gradients(dy, function, x)[0])
+    # Of the softmax's own result, as stored: what it would be in fp16 is not what this is about.
+    d3, x3, long_d, long_x = g.input("d3", 3, 5, 37), g.input("x3", 3, 5, 37), g.input("long_d", 2, 500), g.input(
+        "long_x", 2, 500)
+    for dim in (-1, 1, 0):
+        g.case(f"softmax_backward(d3, softmax(x3, {dim}), {dim}, out)",
+               gradients(d3, lambda v: torch.softmax(v, dim), x3)[0])
+        g.case(f"log_softmax_backward(d3, log_softmax(x3, {dim}), {dim}, out)",
+               gradients(d3, lambda v: torch.log_softmax(v, dim), x3)[0])
+    g.case("softmax_backward(long_d, softmax(long_x, 1), 1, out)",
+           gradients(long_d, lambda v: torch.softmax(v, 1), long_x)[0])
+    labels, dloss = g.integers("labels", 37, high=11), g.input("dloss", 1, low=40)
+    logits = g.input("logits", 37, 11)
+    g.case("cross_entropy_backward(dloss, logits, labels, out)",
+           gradients(dloss[0], lambda v: F.cross_entropy(v, labels), logits)[0])
+    g.write()
+
+
+def matmul_backward():
+    g = Group("matmul_backward", "matmul", "attention")
+    a, b, dc = g.input("a", 19, 23), g.input("b", 23, 67), g.input("dc", 19, 67)
+    batch_a, batch_b, batch_d = g.input("batch_a", 3, 5, 23), g.input("batch_b", 3, 23, 7), g.input("batch_d", 3, 5, 7)
+    x, weight, bias, dy = g.input("x", 2, 3, 4, 23), g.input("weight", 11, 23), g.input("bias", 11), g.input(
+        "dy", 2, 3, 4, 11)
+    long_x, long_d = g.long("long_x", 4099, 3), g.long("long_d", 4099, 2)
+    for left, right, d, of_left, of_right in (("a", "b", "dc", *gradients(dc, torch.matmul, a, b)),
+                                              ("batch_a", "batch_b", "batch_d",
+                                               *gradients(batch_d, torch.matmul, batch_a, batch_b))):
+        g.case(f"matmul_backward_left({d}, {right}, out)", of_left)
+        g.case(f"matmul_backward_right({d}, {left}, out)", of_right)
+    dx, dweight, dbias = gradients(dy, F.linear, x, weight, bias)
+    g.case("linear_backward_input(dy, weight, out)", dx)
+    g.case("linear_backward_weight(dy, x, out)", dweight)
+    g.case("linear_backward_bias(dy, out)", dbias)
+    g.case("linear_backward_weight(long_d, long_x, out)", long_d.T @ long_x)
+    g.case("linear_backward_bias(long_d, out)", long_d.sum(0))
+    q, k, v, d = g.input("q", 2, 3, 7, 20), g.input("k", 2, 3, 11, 20), g.input("v", 2, 3, 11, 5), g.input(
+        "d", 2, 3, 7, 5)
+    dq, dk, dv = gradients(d, F.scaled_dot_product_attention, q, k, v)
+    g.case("attention_backward(d, q, k, v, out, {}, {})", dq)
+    g.case("attention_backward(d, q, k, v, {}, out, {})", dk)
+    g.case("attention_backward(d, q, k, v, {}, {}, out)", dv)
+    g.write()
+
+
+def convolution_backward():
+    g = Group("convolution_backward", "convolution_backward")
+
+    def add(rank, options, x, weight, dy_name, tensors, **attributes):
+        function = (F.conv1d, F.conv2d, F.conv3d)[rank - 1]
+        y = function(tensors[x], tensors[weight], **attributes)
+        dy = g.input(dy_name, *y.shape)
+        dx, dweight = gradients(dy, lambda a, b: function(a, b, **attributes), tensors[x], tensors[weight])
+        g.case(f"conv{rank}d_backward_input({dy_name}, {weight}, {x}.shape, {options}, out)", dx)
+        g.case(f"conv{rank}d_backward_weight({dy_name}, {x}, {weight}.shape, {options}, out)", dweight)
+        g.case(f"conv_backward_bias({dy_name}, out)", dy.flatten(2).sum((0, 2)))
+
+    t = {name: g.input(name, *shape) for name, shape in (
+        ("x1", (2, 4, 29)), ("w1", (6, 4, 5)), ("x2", (2, 4, 11, 13)), ("w2", (6, 4, 3, 3)), ("w2a", (6, 4, 3, 5)),
+        ("grouped", (6, 2, 3, 3)), ("depthwise", (4, 1, 3, 5)), ("x3", (2, 4, 5, 7, 6)), ("w3", (6, 4, 2, 3, 1)))}
+    add(1, "{}", "x1", "w1", "d1", t)
+    add(1, "{.stride = 3, .padding = 2, .dilation = 4}", "x1", "w1", "d1a", t, stride=3, padding=2, dilation=4)
+    add(2, "{.padding = 1}", "x2", "w2", "d2", t, padding=1)
+    add(2, "{.stride = {2, 3}, .padding = {1, 4}, .dilation = {2, 3}}", "x2", "w2a", "d2a", t, stride=(2, 3),
+        padding=(1, 4), dilation=(2, 3))
+    add(2, "{.stride = 2, .groups = 2}", "x2", "grouped", "d2g", t, stride=2, groups=2)
+    add(2, "{.padding = {0, 2}, .groups = 4}", "x2", "depthwise", "d2d", t, padding=(0, 2), groups=4)
+    add(3, "{.stride = {2, 1, 2}, .padding = {1, 2, 0}, .dilation = {1, 2, 1}}", "x3", "w3", "d3", t, stride=(2, 1, 2),
+        padding=(1, 2, 0), dilation=(1, 2, 1))
+    g.write()
+
+
+def normalization_backward():
+    g = Group("normalization_backward", "normalization_backward")
+    x, dx = g.input("x", 3, 6, 5, 7), g.input("dx", 3, 6, 5, 7)
+    flat, dflat = g.input("flat", 37, 6), g.input("dflat", 37, 6)
+    w6, b6, w57, b57, probe = g.input("w6", 6), g.input("b6", 6), g.input("w57", 5, 7), g.input("b57", 5, 7), g.input(
+        "probe", 131)
+    tall, wide = g.long("tall", 2, 131, 5), g.long("wide", 5, 129, 131)
+    for name, tensor, dy, weight, bias, eps, shape in (("flat", flat, dflat, w6, b6, 1e-3, (6,)),
+                                                       ("x", x, dx, w57, b57, 0.125, (5, 7))):
+        of_layer = gradients(dy, lambda a, b, c: F.layer_norm(a, shape, b, c, eps), tensor, weight, bias)
+        of_rms = gradients(dy, lambda a, b: F.rms_norm(a, shape, b, eps), tensor, weight)
+        for outs, expected in zip(("out", "{}, out", "{}, {}, out"), of_layer):
+            g.case(f"layer_norm_backward(d{name}, {name}, w{''.join(map(str, shape))}, {eps}, {outs})", expected)
+        for outs, expected in zip(("out", "{}, out"), of_rms):
+            g.case(f"weighted_rms_norm_backward(d{name}, {name}, w{''.join(map(str, shape))}, {eps}, {outs})", expected)
+    # So many rows, and rows so long, that several blocks share them.
+    for outs, expected in zip(("out", "{}, out", "{}, {}, out"),
+                              gradients(tall[1], lambda a, b, c: F.layer_norm(a, (5,), b, c, 1e-3), tall[0], w6[:5],
+                                        b6[:5])):
+        g.case(f"layer_norm_backward(tensor(tall.data + 655, 131, 5), tensor(tall.data, 131, 5), tensor(w6.data, 5), "
+               f"1e-3, {outs})", expected)
+    dy, long_x, weight = wide[:2], wide[2:4], wide[4]
+    for name, function in (("layer_norm", lambda a, b: F.layer_norm(a, (129, 131), b, None, 1e-3)),
+                           ("weighted_rms_norm", lambda a, b: F.rms_norm(a, (129, 131), b, 1e-3))):
+        of_x, of_weight = gradients(dy, function, long_x, weight)
+        call = (f"{name}_backward(tensor(wide.data, 2, 129, 131), tensor(wide.data + 2 * 16899, 2, 129, 131), "
+                "tensor(wide.data + 4 * 16899, 129, 131), 1e-3)")
+        g.case(f"sum(multiply({call}.x, probe), 2, out)", (of_x * probe).sum(2))
+        g.case(f"sum(multiply({call}.weight, probe), 1, out)", (of_weight * probe).sum(1))
+    g.write()
+
+
+def pooling_backward():
+    g = Group("pooling_backward", "pooling_backward")
+
+    def add(function, name, x, options, **attributes):
+        y = function(x, **attributes)
+        index = len(g.cases)
+        dy = g.input(f"d{index}", *y.shape)
+        g.case(f"max_pool_backward(d{index}, {name}, {options}, out)",
+               gradients(dy, lambda v: function(v, **attributes), x)[0])
+
+    x1, x2, x3 = g.input("x1", 2, 3, 37), g.input("x2", 2, 3, 13, 17), g.input("x3", 2, 2, 9, 10, 11)
+    ties = g.input("ties", 2, 3, 8, 9, low=-1, high=1)
+    add(F.max_pool1d, "x1", x1, "{.kernel = 8, .stride = 1, .padding = 4, .dilation = 3}", kernel_size=8, stride=1,
+        padding=4, dilation=3)
+    add(F.max_pool2d, "x2", x2, "{.kernel = 2}", kernel_size=2)
+    add(F.max_pool2d, "x2", x2, "{.kernel = {2, 3}, .stride = {3, 2}, .padding = {0, 1}}", kernel_size=(2, 3),
+        stride=(3, 2), padding=(0, 1))
+    add(F.max_pool2d, "x2", x2, "{.kernel = 4, .stride = 3, .padding = 1, .ceil = true}", kernel_size=4, stride=3,
+        padding=1, ceil_mode=True)
+    add(F.max_pool2d, "ties", ties, "{.kernel = 3, .stride = 2}", kernel_size=3, stride=2)
+    add(F.max_pool3d, "x3", x3, "{.kernel = 3, .stride = 2, .padding = 1}", kernel_size=3, stride=2, padding=1)
     g.write()
 
 
 if __name__ == "__main__":
     (HERE / "fixtures").mkdir(exist_ok=True)
     for write in (elementwise, activation, matmul, convolution, conv_transpose, pooling, normalization, softmax, reduce,
-                  scan, loss, attention, layout):
+                  scan, loss, attention, layout, histogram, activation_backward, matmul_backward, convolution_backward,
+                  normalization_backward, pooling_backward):
         write()

@@ -54,7 +54,7 @@ DType dtype_of(const ordered_json& tensor, DType element) {
 
 std::string c_type_of(const ordered_json& tensor) {
     const auto name = tensor.at("dtype").get<std::string>();
-    return name == "element" ? "element" : name == "int64" ? "index_t" : name;
+    return name == "element" ? "element" : name == "int64" ? "index_t" : name == "int32" ? "int" : name;
 }
 
 /// As in generate.py.

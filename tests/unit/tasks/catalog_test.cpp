@@ -24,7 +24,7 @@ TEST(Catalog, OfAssayHasNoErrors) {
     for (const Error& error : catalog->errors) {
         ADD_FAILURE() << error.to_string();
     }
-    EXPECT_GE(catalog->tasks.size(), 12u);
+    EXPECT_GE(catalog->tasks.size(), 231u);
     for (const Task& task : catalog->tasks) {
         const auto used = [&](Use use) {
             return std::ranges::count_if(task.workloads, [&](const Workload& w) { return w.used_for(use); });
@@ -33,6 +33,7 @@ TEST(Catalog, OfAssayHasNoErrors) {
         EXPECT_GE(used(Use::TimeVgpu), 1) << task.name;
         EXPECT_GE(used(Use::TimeGpu), 1) << task.name;
         EXPECT_EQ(task.hash.size(), 64u) << task.name;
+        EXPECT_FALSE(task.flops.empty()) << task.name;
     }
 }
 

@@ -198,6 +198,35 @@ TEST(Generate, TheTasksOwnDistributionIsTheNormalRegime) {
     EXPECT_NEAR(moments(uniform).stddev, 8 / std::sqrt(12.0), 0.05);
 }
 
+TEST(Generate, ASpreadScalesAWholeTensorAndDiffersFromDrawToDraw) {
+    auto normal = tensor(DType::Float32, {4096});
+    normal.distribution.mean = 5;
+    normal.distribution.stddev = 3;
+    normal.distribution.spread = 8;
+    auto uniform = bounded(tensor(DType::Float32, {4096}), Distribution::Kind::Uniform, 2, 4);
+    uniform.distribution.spread = 8;
+    double least = 1;
+    double greatest = 0;
+    for (std::uint32_t draw = 0; draw < 64; draw++) {
+        const auto [mean, stddev] = moments(draw_one(normal, Regime::Normal, draw));
+        EXPECT_NEAR(mean, 5, 0.3);
+        least = std::min(least, stddev / 3);
+        greatest = std::max(greatest, stddev / 3);
+        const auto values = draw_one(uniform, Regime::Normal, draw);
+        EXPECT_GE(*std::ranges::min_element(values), 2);
+        EXPECT_LT(*std::ranges::min_element(values), 2.01);
+        EXPECT_LT(*std::ranges::max_element(values), 4);
+    }
+    EXPECT_GT(least, 0.12);
+    EXPECT_LT(least, 0.2);
+    EXPECT_GT(greatest, 0.7);
+    EXPECT_LT(greatest, 1.05);
+    // Other regimes have scales of their own.
+    auto plain = normal;
+    plain.distribution.spread = 1;
+    EXPECT_EQ(draw_one(normal, Regime::Magnitudes), draw_one(plain, Regime::Magnitudes));
+}
+
 TEST(Generate, UniformWithoutBounds) {
     const auto values = draw_one(tensor(DType::Float32, {50'000}), Regime::Uniform);
     EXPECT_NEAR(moments(values).mean, 0, 0.02);

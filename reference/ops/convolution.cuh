@@ -151,7 +151,7 @@ Tensor<T> convolve(const Tensor<T>& x, const Tensor<T>& weight, const Tensor<T>&
         store.first[d] = 0;
         store.stride[d] = 1;
         store.extent[d] = static_cast<int>(fit);
-        shape.extents[shape.rank++] = fit;
+        shape.append(fit);
         taps *= window.kernel;
         positions *= fit;
     }
@@ -241,8 +241,8 @@ Tensor<T> convolve_transposed(const Tensor<T>& x, const Tensor<T>& weight, const
     Shape shape(x[0], weight[1] * options.groups);
     int phases = 1;
     for (int d = 0; d < spatial; ++d) {
-        shape.extents[shape.rank++] = (x[2 + d] - 1) * options.stride[d] - 2 * options.padding[d] +
-                                      options.dilation[d] * (weight[2 + d] - 1) + options.output_padding[d] + 1;
+        shape.append((x[2 + d] - 1) * options.stride[d] - 2 * options.padding[d] +
+                     options.dilation[d] * (weight[2 + d] - 1) + options.output_padding[d] + 1);
         phases *= options.stride[d];
     }
     const Tensor<T> y = result(shape, out);

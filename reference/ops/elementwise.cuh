@@ -81,7 +81,7 @@ template <class F, class T> Tensor<T> combine(F f, const Tensor<T>& a, const Ten
     for (int i = 1; i <= shape.rank; ++i) {
         const index_t of_a = i <= a.rank() ? a[a.rank() - i] : 1;
         const index_t of_b = i <= b.rank() ? b[b.rank() - i] : 1;
-        shape.extents[shape.rank - i] = of_a == 1 ? of_b : of_a;
+        shape.set(shape.rank - i, of_a == 1 ? of_b : of_a);
     }
     const Tensor<T> y = result(shape, out);
     const index_t n = y.size();

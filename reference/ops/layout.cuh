@@ -38,19 +38,13 @@ template <class T> Tensor<T> transpose(const Tensor<T>& x, out_t<T> out = {}) {
     return y;
 }
 
-// Loops over dimensions are unrolled: where a shape is indexed by a variable, NVRTC 13.0 may put another object over it
-// while it is still in use.
-
 /// How far apart the elements of a dense tensor lie in each dimension.
 inline Shape dense_strides(const Shape& shape) {
     Shape strides = shape;
     index_t stride = 1;
-#pragma unroll
-    for (int i = max_rank - 1; i >= 0; --i) {
-        if (i < shape.rank) {
-            strides.extents[i] = stride;
-            stride *= shape[i];
-        }
+    for (int i = shape.rank - 1; i >= 0; --i) {
+        strides.set(i, stride);
+        stride *= shape[i];
     }
     return strides;
 }
@@ -67,12 +61,9 @@ template <class T> Tensor<T> permute(const Tensor<T>& x, const Shape& order, out
     const Shape strides = dense_strides(x.shape);
     Shape extents = x.shape;
     Shape of_result = strides;
-#pragma unroll
-    for (int i = 0; i < max_rank; ++i) {
-        if (i < x.rank()) {
-            extents.extents[i] = x[static_cast<int>(order[i])];
-            of_result.extents[i] = strides[static_cast<int>(order[i])];
-        }
+    for (int i = 0; i < x.rank(); ++i) {
+        extents.set(i, x[static_cast<int>(order[i])]);
+        of_result.set(i, strides[static_cast<int>(order[i])]);
     }
     return gather<T>(x.data, of_result, extents, out);
 }
@@ -84,8 +75,8 @@ Tensor<T> slice(const Tensor<T>& x, int dimension, index_t first, index_t count,
     Shape strides = dense_strides(x.shape);
     Shape extents = x.shape;
     const T* const from = x.data + first * strides[at];
-    extents.extents[at] = count;
-    strides.extents[at] *= step;
+    extents.set(at, count);
+    strides.set(at, strides[at] * step);
     return gather<T>(from, strides, extents, out);
 }
 
@@ -99,12 +90,9 @@ template <class T> Tensor<T> flip(const Tensor<T>& x, int dimension, out_t<T> ou
 template <class T> Tensor<T> expand(const Tensor<T>& x, const Shape& to, out_t<T> out = {}) {
     const Shape dense = dense_strides(x.shape);
     Shape strides = to;
-#pragma unroll
-    for (int i = 0; i < max_rank; ++i) {
+    for (int i = 0; i < to.rank; ++i) {
         const int of_x = i - (to.rank - x.rank());
-        if (i < to.rank) {
-            strides.extents[i] = of_x < 0 || x[of_x] == 1 ? 0 : dense[of_x];
-        }
+        strides.set(i, of_x < 0 || x[of_x] == 1 ? 0 : dense[of_x]);
     }
     return gather<T>(x.data, strides, to, out);
 }
@@ -114,7 +102,7 @@ template <class T, class... More>
 Tensor<T> concatenate(int dimension, Out<T> out, const Tensor<T>& first, const More&... more) {
     const int at = dimension < 0 ? dimension + first.rank() : dimension;
     Shape extents = first.shape;
-    ((extents.extents[at] += more[at]), ...);
+    (extents.set(at, extents[at] + more[at]), ...);
     const Tensor<T> y = result(extents, out);
     const Shape strides = dense_strides(extents);
     index_t begin = 0;
@@ -180,7 +168,7 @@ template <class T> Tensor<T> pad(const Tensor<T>& x, const Padding& options, out
         const int d = at - (3 - options.dimensions);
         const int of_x = at - (3 - x.rank());
         if (d >= 0) {
-            shape.extents[of_x] += options.before[d] + options.after[d];
+            shape.set(of_x, shape[of_x] + options.before[d] + options.after[d]);
             before.of[at] = options.before[d];
             extents.of[at] = static_cast<int>(x[of_x]);
             of_result[at] = Divisor(shape[of_x]);

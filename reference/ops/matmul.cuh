@@ -96,8 +96,8 @@ template <class R, class Left, class Right> Tensor<R> matmul(const Left& a, cons
     index_t batch = left.shape.product(0, left.rank() - 2);
     index_t m = Operand<Left>::rows(a);
     Shape shape = left.shape;
-    shape.extents[shape.rank - 2] = m;
-    shape.extents[shape.rank - 1] = n;
+    shape.set(shape.rank - 2, m);
+    shape.set(shape.rank - 1, n);
     const Tensor<R> c = result(shape, out);
     const index_t right_batch = right.shape.product(0, right.rank() - 2) == 1 ? 0 : k * n;
     index_t left_batch = m * k;
@@ -131,7 +131,7 @@ Tensor<T> linear(const Tensor<T>& x, const Tensor<T>& weight, const Tensor<T>& b
     Shape shape = x.shape;
     const index_t k = shape[shape.rank - 1];
     const index_t n = weight[0];
-    shape.extents[shape.rank - 1] = n;
+    shape.set(shape.rank - 1, n);
     const Tensor<T> y = result(shape, out);
     gemm<accumulator_t<T>>(1, y.size() / n, n, AllK{k}, LoadMatrix<T, true>{x.data, 0, k},
                            LoadMatrix<T, true>{weight.data, 0, k}, StoreWithBias<T>{y.data, bias.data, n});

@@ -262,7 +262,7 @@ inline Shape kept(const Shape& shape, Dimensions over) {
     Shape result = shape;
     over = over.of_rank(shape.rank);
     for (int i = over.first; i <= over.last; ++i) {
-        result.extents[i] = 1;
+        result.set(i, 1);
     }
     return result;
 }

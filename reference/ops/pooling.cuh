@@ -85,7 +85,7 @@ template <class Op, class Spans, class G, class T>
 Tensor<T> pool(G finish, const Tensor<T>& x, const PooledDimension<Spans>* dimensions, Out<T> out) {
     Shape shape(x[0], x[1]);
     for (int d = 5 - x.rank(); d < 3; ++d) {
-        shape.extents[shape.rank++] = dimensions[d].positions.value();
+        shape.append(dimensions[d].positions.value());
     }
     const Tensor<T> y = result(shape, out);
     const index_t total = y.size();
@@ -136,7 +136,7 @@ template <class T> Tensor<T> adaptive_avg_pool(const Tensor<T>& x, Each position
 template <class T> Tensor<T> global_avg_pool(const Tensor<T>& x, out_t<T> out = {}) {
     Tensor<T> y = mean(x, Dimensions(2, -1), out);
     while (y.rank() < x.rank()) {
-        y.shape.extents[y.shape.rank++] = 1;
+        y.shape.append(1);
     }
     return y;
 }

@@ -48,20 +48,39 @@ constexpr index_t ceil_div(index_t a, index_t b) {
 
 constexpr int max_rank = 6;
 
+/// Extents are found by comparing, not by computing an address, so that a shape stays in registers: where one is in
+/// memory, NVRTC 13.0 may put another object over it while it is still in use.
 struct Shape {
     int rank = 0;
-    index_t extents[max_rank] = {};
 
     Shape() = default;
-    template <class... Extents> explicit Shape(Extents... given) : rank(sizeof...(given)), extents{index_t(given)...} {}
+    template <class... Extents>
+    explicit Shape(Extents... given) : rank(sizeof...(given)), extents_{index_t(given)...} {}
 
-    index_t operator[](int dimension) const { return extents[dimension]; }
+    index_t operator[](int dimension) const {
+        index_t extent = 0;
+#pragma unroll
+        for (int i = 0; i < max_rank; ++i) {
+            extent = i == dimension ? extents_[i] : extent;
+        }
+        return extent;
+    }
+
+    void set(int dimension, index_t extent) {
+#pragma unroll
+        for (int i = 0; i < max_rank; ++i) {
+            extents_[i] = i == dimension ? extent : extents_[i];
+        }
+    }
+
+    void append(index_t extent) { set(rank++, extent); }
 
     /// The product of the extents in [begin, end).
     index_t product(int begin, int end) const {
         index_t result = 1;
-        for (int i = begin; i < end; ++i) {
-            result *= extents[i];
+#pragma unroll
+        for (int i = 0; i < max_rank; ++i) {
+            result *= i >= begin && i < end ? extents_[i] : 1;
         }
         return result;
     }
@@ -69,13 +88,17 @@ struct Shape {
     /// Without some dimensions: that of a reduction's result.
     Shape without(int first, int last) const {
         Shape result;
-        for (int i = 0; i < rank; ++i) {
-            if (i < first || i > last) {
-                result.extents[result.rank++] = extents[i];
+#pragma unroll
+        for (int i = 0; i < max_rank; ++i) {
+            if (i < rank && (i < first || i > last)) {
+                result.append(extents_[i]);
             }
         }
         return result;
     }
+
+private:
+    index_t extents_[max_rank] = {};
 };
 
 /// Dense, row-major, in device memory. It does not own: inputs and outputs belong to the caller, scratch to the plan.
@@ -109,16 +132,12 @@ template <class T> struct Out {
 };
 template <class T> using out_t = Out<identity_t<T>>;
 
-/// Memory that lives as long as the plan. Only the pointer's address is handed out: where a whole tensor's is,
-/// NVRTC 13.0 may put that tensor over another one that is still in use.
-template <class T> T* allocate(index_t elements) {
-    void* memory = nullptr;
-    cudaMalloc(&memory, elements * sizeof(T));
-    return static_cast<T*>(memory);
-}
-
 template <class T> Tensor<T> result(const Shape& shape, Out<T> out) {
-    return {out.data != nullptr ? out.data : allocate<T>(shape.product(0, shape.rank)), shape};
+    void* memory = out.data;
+    if (memory == nullptr) {
+        cudaMalloc(&memory, shape.product(0, shape.rank) * sizeof(T));
+    }
+    return {static_cast<T*>(memory), shape};
 }
 
 /// Neighbouring dimensions, first to last; from -1 they count from the end, as in PyTorch.

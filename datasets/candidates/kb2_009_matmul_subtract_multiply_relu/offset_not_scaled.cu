@@ -37,7 +37,7 @@ __global__ void fused_linear(const float* __restrict__ x, const float* __restric
 #pragma unroll
         for (int j = 0; j < 4; ++j) {
             const int row = row0 + ty + 16 * i, col = col0 + tx + 16 * j;
-            if (row < m && col < n) y[(size_t)row * n + col] = fmaxf(acc[i][j] + bias[col] - offset, 0.f) * factor;
+            if (row < m && col < n) y[(size_t)row * n + col] = fmaxf((acc[i][j] + bias[col]) * factor - offset, 0.f);
         }
 }
 

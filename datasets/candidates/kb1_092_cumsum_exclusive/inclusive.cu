@@ -21,7 +21,7 @@ __global__ void scan_rows(const float* __restrict__ x, float* __restrict__ y, in
             if (w < warp) before += of_warp[w];
             total += of_warp[w];
         }
-        if (i < cols) to[i] = carry + before + v - from[i];
+        if (i < cols) to[i] = carry + before + v;
         carry += total;
         __syncthreads();
     }

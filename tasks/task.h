@@ -119,7 +119,7 @@ struct Binding {
     std::string task, workload;
     std::vector<Tensor> inputs, outputs;
     std::vector<Scalar> scalars;
-    std::int64_t flops = 0; ///< floating-point operations, a fused multiply-add as two; 0 also where the task does not say
+    std::int64_t flops = 0; ///< floating-point operations, a fused multiply-add as two; 0: none, or not counted
 
     /// What has to be read and written at least once: all inputs and outputs.
     [[nodiscard]] std::uint64_t compulsory_bytes() const;

@@ -19,9 +19,7 @@ public:
         }
     }
 
-    index_t offset(index_t i) const {
-        return strided_offset(i, rank_, extents_, strides_);
-    }
+    index_t offset(index_t i) const { return strided_offset(i, rank_, extents_, strides_); }
 
 private:
     int rank_ = 0;

@@ -1,0 +1,3 @@
+#include <cuda_runtime.h>
+
+#include "../../../datasets/candidates/vector_add/naive.cu"

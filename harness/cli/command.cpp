@@ -86,6 +86,11 @@ void add_evaluation(CLI::App& command, Common& common) {
     command.add_option("--time-budget", common.time_budget, "Seconds of timing for one candidate")
         ->capture_default_str()
         ->check(CLI::Range(0.1, 3600.0));
+    command
+        .add_option("--library", common.library,
+                    "What becomes of candidates that call operators of PyTorch: allow, count (say which), or reject")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"allow", "count", "reject"}));
     command.add_option("--problems", common.problems,
                        "KernelBench's folder of problems (level1/, level2/, ...), for Python files without "
                        "get_init_inputs()");
@@ -112,6 +117,9 @@ Result<eval::Settings> settings(const Common& common) {
     }
     settings.required_layers = std::move(*layers);
     settings.problems = common.problems;
+    settings.library = common.library == "allow"    ? eval::LibraryRule::Allow
+                       : common.library == "reject" ? eval::LibraryRule::Reject
+                                                    : eval::LibraryRule::Count;
     settings.time = !common.no_time;
     settings.time_budget = std::chrono::milliseconds(static_cast<long>(common.time_budget * 1e3));
     return settings;

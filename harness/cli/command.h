@@ -35,12 +35,13 @@ struct Common {
     bool no_time = false;
     std::string require_layers;
     std::string problems;
+    std::string library = "count";
     double time_budget = 0.7; ///< seconds
 };
 
 void add_root(CLI::App& command, Common& common);
 void add_json(CLI::App& command, Common& common);
-/// --root, --device, --cache, --json, --no-time, --time-budget, --require-layers
+/// --root, --device, --cache, --json, --no-time, --time-budget, --require-layers, --problems, --library
 void add_evaluation(CLI::App& command, Common& common);
 
 [[nodiscard]] Result<eval::Settings> settings(const Common& common);

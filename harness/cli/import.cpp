@@ -1,12 +1,24 @@
 // `assay import FORM FILE`: other forms as ordinary candidate folders.
+#include <cerrno>
+#include <cstring>
 #include <fmt/format.h>
 #include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <spawn.h>
 #include <sstream>
+#include <string_view>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <utility>
+#include <vector>
 
 #include "cli/command.h"
 #include "eval/import.h"
+
+namespace assay::embedded {
+extern const std::vector<std::pair<std::string_view, std::string_view>> triton_importer; // see cmake/embed.cmake
+}
 
 namespace assay::cli {
 
@@ -17,6 +29,8 @@ namespace fs = std::filesystem;
 struct Arguments {
     Common common;
     std::string file, task, out, problem;
+    std::string python = "python3";
+    int architecture = 80;
 };
 
 Result<> write_text(const fs::path& file, const std::string& text) {
@@ -96,6 +110,91 @@ int import_kernelbench(const Arguments& arguments) {
     return Ok;
 }
 
+/// The task's names in Triton's types, as JSON.
+Result<std::string> triton_types(const tasks::Task& task) {
+    nlohmann::json types = nlohmann::json::object();
+    const auto name = [](tasks::DType dtype) -> std::string {
+        switch (dtype) {
+        case tasks::DType::Float64:
+            return "fp64";
+        case tasks::DType::Float32:
+            return "fp32";
+        case tasks::DType::Float16:
+            return "fp16";
+        case tasks::DType::BFloat16:
+            return "bf16";
+        case tasks::DType::Int64:
+            return "i64";
+        case tasks::DType::Int32:
+            return "i32";
+        case tasks::DType::Int16:
+            return "i16";
+        case tasks::DType::Int8:
+            return "i8";
+        case tasks::DType::UInt8:
+            return "u8";
+        case tasks::DType::Bool:
+            return "i1";
+        }
+        return "";
+    };
+    for (const auto* tensors : {&task.inputs, &task.outputs}) {
+        for (const tasks::Tensor& tensor : *tensors) {
+            types[tensor.name] = "*" + name(tensor.dtype);
+        }
+    }
+    for (const tasks::Parameter& parameter : task.parameters) {
+        types[parameter.name] = parameter.axis ? "i32" : name(parameter.dtype);
+    }
+    return types.dump();
+}
+
+/// Runs a program with this one's standard output and error, and waits for its end.
+Result<int> run_program(std::vector<std::string> command) {
+    std::vector<char*> pointers;
+    for (std::string& word : command) {
+        pointers.push_back(word.data());
+    }
+    pointers.push_back(nullptr);
+    pid_t pid = 0;
+    if (const int error = ::posix_spawnp(&pid, pointers[0], nullptr, nullptr, pointers.data(), environ); error != 0) {
+        return fail(std::strerror(error), command[0], "--python names the Python that has Triton");
+    }
+    int status = 0;
+    while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+    }
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+int import_triton(const Arguments& arguments) {
+    const auto root = tasks::find_root(arguments.common.root);
+    const auto catalog = root ? tasks::load_all(*root) : std::unexpected(root.error());
+    if (!catalog) {
+        return report(catalog.error(), Usage);
+    }
+    const auto task = find_task(*catalog, arguments.task);
+    if (!task) {
+        return report(task.error(), Usage);
+    }
+    const auto types = triton_types(*task);
+    const fs::path folder = arguments.out.empty() ? fs::path(arguments.file).stem() : fs::path(arguments.out);
+    const auto code =
+        run_program({arguments.python, "-c", std::string(embedded::triton_importer.front().second), arguments.file,
+                     folder.string(), fmt::format("{}", arguments.architecture), task->name, *types});
+    if (!code) {
+        return report(code.error(), Usage);
+    }
+    if (*code != 0) {
+        return report({"was not imported", arguments.file, "Python's own message says why"}, CandidateFailed);
+    }
+    const auto candidate = eval::load_candidate(folder);
+    if (!candidate) {
+        return report(candidate.error(), HarnessFault);
+    }
+    fmt::print("written: {}; judge it: assay eval {} {}\n", folder.string(), task->name, folder.string());
+    return Ok;
+}
+
 } // namespace
 
 void add_import(CLI::App& app, Action& run) {
@@ -115,6 +214,23 @@ void add_import(CLI::App& app, Action& run) {
         "`assay run` take .py files as they are; the folder is for reading and keeping.\n"
         "Example:\n"
         "  assay import kernelbench relu.py --task kb1_019_relu -o relu");
+    CLI::App* triton = command->add_subcommand("triton", "Kernels of Triton, as PTX; needs a Python that has Triton");
+    triton->add_option("file", arguments->file, "The .py file, which says in a dictionary `assay` what is launched")
+        ->required();
+    triton->add_option("--task", arguments->task, "Name of the task that it is for")->required();
+    triton->add_option("-o,--out", arguments->out, "Folder to write (default: the file's name)");
+    triton->add_option("--python", arguments->python, "The Python that has Triton")->capture_default_str();
+    triton->add_option("--arch", arguments->architecture, "Compute capability to compile for: 80, 90")
+        ->capture_default_str();
+    add_root(*triton, arguments->common);
+    triton->footer(
+        "No GPU is needed. The file is run by your Python with your rights: import only what you trust.\n"
+        "The file's dictionary, whose grids and arguments are expressions over the task's names:\n"
+        "  assay = {\"launches\": [{\"kernel\": add, \"grid\": [\"ceil_div(n, 1024)\"],\n"
+        "                         \"arguments\": [\"a\", \"b\", \"c\", \"n\"], \"constants\": {\"BLOCK\": 1024}}]}\n"
+        "Example:\n"
+        "  assay import triton add.py --task vector_add --python venv/bin/python -o triton_add");
+    triton->callback([arguments, &run] { run = [arguments] { return import_triton(*arguments); }; });
     kernelbench->callback([arguments, &run] { run = [arguments] { return import_kernelbench(*arguments); }; });
 }
 

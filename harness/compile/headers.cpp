@@ -21,7 +21,7 @@ struct Alias {
 
 /// Names under which sources include what is already there. The toolkit's own runtime headers are among them: NVRTC has
 /// their content built in, and the originals would declare the host API a second time.
-constexpr std::array<Alias, 96> aliases{{
+constexpr std::array<Alias, 107> aliases{{
     {"assert.h", "cassert"},
     {"bits/stdc++.h", "assay/everything.h"},
     {"builtin_types.h", "cuda_runtime.h"},
@@ -118,6 +118,17 @@ constexpr std::array<Alias, 96> aliases{{
     {"torch/serialize/tensor.h", "torch/extension.h"},
     {"torch/torch.h", "torch/extension.h"},
     {"torch/types.h", "torch/extension.h"},
+    {"ATen/cuda/CUDABlas.h", "assay/absent.h"},
+    {"cublasLt.h", "assay/absent.h"},
+    {"cublas_api.h", "assay/absent.h"},
+    {"cublas_v2.h", "assay/absent.h"},
+    {"cudnn.h", "assay/absent.h"},
+    {"cufft.h", "assay/absent.h"},
+    {"curand.h", "assay/absent.h"},
+    {"cusolverDn.h", "assay/absent.h"},
+    {"cusparse.h", "assay/absent.h"},
+    {"cutensor.h", "assay/absent.h"},
+    {"cublas.h", "assay/absent.h"},
 }};
 
 /// "std/vector" is included as "vector".

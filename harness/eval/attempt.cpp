@@ -1,8 +1,11 @@
 #include "eval/attempt.h"
 
+#include <array>
 #include <chrono>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <string_view>
+#include <utility>
 
 #include "base/version.h"
 #include "eval/library.h"
@@ -20,6 +23,24 @@ std::string recorded_path(const fs::path& path, const fs::path& root) {
     std::error_code error;
     const fs::path inside = fs::relative(path, root, error);
     return error || inside.empty() || *inside.begin() == ".." ? path.string() : inside.string();
+}
+
+/// The library of NVIDIA's that a compiler's message misses a header or a function of; empty: none.
+std::string named_library(const std::string& message) {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 7> libraries{{{"cublas", "cuBLAS"},
+                                                                                      {"cudnn", "cuDNN"},
+                                                                                      {"cusparse", "cuSPARSE"},
+                                                                                      {"cusolver", "cuSOLVER"},
+                                                                                      {"cufft", "cuFFT"},
+                                                                                      {"curand.h", "cuRAND"},
+                                                                                      {"cutensor", "cuTENSOR"}}};
+    for (const auto& [mark, name] : libraries) {
+        // As the name of a file or the start of a name: `"cublas_v2.h"`, `"cublasSgemm"`.
+        if (message.find(fmt::format("\"{}", mark)) != message.npos) {
+            return std::string(name);
+        }
+    }
+    return {};
 }
 
 } // namespace
@@ -123,6 +144,10 @@ bool Attempt::compile(compile::Compiler& compiler, const std::string& architectu
                                                   .regime = {},
                                                   .values = {}});
     }
+    if (candidate_.ptx) {
+        ptx_ = candidate_.source;
+        return true;
+    }
     compile::Request request;
     request.source = with_torch_module(candidate_.source, candidate_.entry.name);
     request.name = candidate_.file;
@@ -173,6 +198,15 @@ bool Attempt::compile(compile::Compiler& compiler, const std::string& architectu
         if (finding.detail.empty()) {
             finding.detail = compilation->log;
         }
+        if (const std::string library = named_library(finding.detail); !library.empty()) {
+            finding.check = "library-call";
+            finding.detail =
+                fmt::format("the source uses {}, which is not there: candidates bring their own kernels\n{}", library,
+                            finding.detail);
+            finding.hint =
+                "write the kernel, or call an operator of PyTorch (torch::matmul), which is counted as library";
+            return fail(store::Status::Rejected, std::move(finding));
+        }
         return fail(store::Status::CompileError, std::move(finding));
     }
     ptx_ = std::move(compilation->ptx);
@@ -199,7 +233,19 @@ bool Attempt::record(plan::Planner& planner, compile::Compiler& compiler, const 
             fail_harness(expanded.error());
             return false;
         }
-        if (const std::string library = library_summary(recording_.plans.back()); !library.empty()) {
+        const std::string library = library_summary(recording_.plans.back());
+        if (!library.empty() && settings_.library == LibraryRule::Reject) {
+            return fail(store::Status::Rejected, {.stage = "plan",
+                                                  .check = "library-operator",
+                                                  .detail = "host code leaves work to operators of PyTorch: " + library,
+                                                  .hint = "this run forbids them: write kernels instead",
+                                                  .file = candidate_.file,
+                                                  .line = recording_.plans.back().operators.front().line,
+                                                  .workload = {},
+                                                  .regime = {},
+                                                  .values = {}});
+        }
+        if (!library.empty() && settings_.library == LibraryRule::Count) {
             warn({"counted as library, not as the candidate's own work: " + library});
         }
         for (const plan::RuleFinding& rule : recording_.rules) {

@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "compile/compiler.h"
 #include "eval/reply.h"
+#include "plan/launch_list.h"
 
 namespace assay::eval {
 
@@ -34,16 +35,16 @@ Result<std::string> read_text(const fs::path& path) {
     return text.str();
 }
 
-/// The only .cu file of a folder.
+/// The only .cu or .ptx file of a folder.
 Result<fs::path> single_source(const fs::path& folder) {
     std::vector<fs::path> sources;
     for (const auto& entry : fs::directory_iterator(folder)) {
-        if (entry.path().extension() == ".cu") {
+        if (entry.path().extension() == ".cu" || entry.path().extension() == ".ptx") {
             sources.push_back(entry.path());
         }
     }
     if (sources.size() != 1) {
-        return fail(sources.empty() ? "no .cu file here" : "more than one .cu file here", folder.string(),
+        return fail(sources.empty() ? "no .cu or .ptx file here" : "more than one source here", folder.string(),
                     "name it in candidate.json: \"source\": \"kernel.cu\"");
     }
     return sources.front();
@@ -86,6 +87,7 @@ Result<Candidate> load_folder(const fs::path& folder) {
     Candidate candidate;
     candidate.name = folder.filename().string();
     fs::path source;
+    json launches = json::object();
     try {
         const json j = json::parse(*text);
         if (!j.is_object()) {
@@ -93,6 +95,10 @@ Result<Candidate> load_folder(const fs::path& folder) {
         }
         for (const auto& [key, value] : j.items()) {
             const std::string where = manifest.string() + "#/" + key;
+            if (key == "launches" || key == "scratch") {
+                launches[key] = value;
+                continue;
+            }
             const bool is_list = key == "options" || key == "arguments";
             const bool is_count = key == "sample" || key == "reasoning_length";
             if (is_list ? !value.is_array() : is_count ? !value.is_number_unsigned() : !value.is_string()) {
@@ -116,8 +122,8 @@ Result<Candidate> load_folder(const fs::path& folder) {
                 candidate.origin[key] = value;
             } else {
                 return fail("unknown field", where,
-                            "known: name, task, author, entry, arguments, source, options, model, sample, prompt, "
-                            "reasoning_length");
+                            "known: name, task, author, entry, arguments, source, options, launches, scratch, model, "
+                            "sample, prompt, reasoning_length");
             }
         }
     } catch (const json::exception& error) {
@@ -129,6 +135,17 @@ Result<Candidate> load_folder(const fs::path& folder) {
             return std::unexpected(single.error());
         }
         source = *single;
+    }
+    if (source.extension() == ".ptx") {
+        if (const auto list = plan::read_launches(launches); !list) {
+            return fail(list.error().what, manifest.string() + "#" + list.error().where,
+                        "a .ptx candidate says what is launched: \"launches\": [{\"kernel\", \"grid\", \"block\", "
+                        "\"arguments\"}]");
+        }
+        candidate.entry.launches = launches.dump();
+        candidate.ptx = true;
+    } else if (!launches.empty()) {
+        return fail("launches are for a .ptx source; this one has host code", manifest.string());
     }
     if (const auto checked = compile::check_options(candidate.options); !checked) {
         Error error = checked.error();
@@ -188,14 +205,19 @@ void set_source(Candidate& candidate, std::string text, bool is_reply) {
             candidate.unusable = Unusable{.stage = "compile", .check = "no-source", .error = extracted.error()};
         }
     }
-    candidate.python = is_python(candidate.source);
-    read_directives(candidate);
+    candidate.python = !candidate.ptx && is_python(candidate.source);
+    if (!candidate.ptx) {
+        read_directives(candidate);
+    }
     std::string hashed = candidate.entry.name + '\0' + plain(candidate.source);
     for (const std::string& argument : candidate.entry.arguments) {
         hashed += '\0' + argument + ',';
     }
     for (const std::string& option : candidate.options) {
         hashed += '\0' + option;
+    }
+    if (candidate.ptx) {
+        hashed += '\0' + candidate.entry.launches;
     }
     for (const auto& [name, text] : candidate.files) {
         hashed += '\0' + name + '\0' + text;

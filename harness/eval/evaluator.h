@@ -22,11 +22,19 @@
 
 namespace assay::eval {
 
+/// What becomes of a candidate whose plan holds operators of the reference library (`x.sum(1)`, torch::matmul).
+enum class LibraryRule : std::uint8_t {
+    Allow,  ///< they are as good as kernels of its own
+    Count,  ///< its result says which they are
+    Reject, ///< it is rejected
+};
+
 struct Settings {
     std::filesystem::path root;     ///< of tasks, references and datasets
     std::filesystem::path cache;    ///< folder; empty: none
     std::string device = "auto";    ///< "vgpu", "cuda:N" or "auto"
     std::filesystem::path problems; ///< KernelBench's folder of problems, for Python files that lack get_init_inputs()
+    LibraryRule library = LibraryRule::Count;
     bool time = true;
     std::chrono::milliseconds time_budget{700}; ///< of timing one candidate, warm-up included
     /// A process that lacks one of them, although it applies to its role, judges nothing.

@@ -179,6 +179,11 @@ bool FunctionDecoder::operand(const ptx::Operand& source, const Expected& expect
         result.bits = *bits;
         return true;
     }
+    case ptx::Operand::Kind::Vector: // of one element, as Triton writes it: that element
+        if (source.elements.size() == 1) {
+            return operand(source.elements.front(), expected, result);
+        }
+        [[fallthrough]];
     default:
         return module_.fail(source.position, "a register or a literal is expected here");
     }

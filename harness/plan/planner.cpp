@@ -52,15 +52,25 @@ PlanError rejection(const RuleFinding& finding) {
     return error;
 }
 
+/// PTX of a candidate's own is its fault; what NVRTC made of a source and cannot be read is ours.
+Outcome unreadable(const Error& error) {
+    PlanError fault;
+    fault.call = "ptx";
+    fault.what = error.where + ": " + error.what;
+    fault.hint = error.hint;
+    return Outcome(std::unexpect, std::move(fault));
+}
+
 /// Everything for one candidate: parse, check, record each binding, cut out the device's part.
 Result<Outcome> record_all(const RecordingRequest& request) {
+    const bool own_ptx = !request.entry.launches.empty();
     auto module = ptx::parse(request.ptx, "candidate.ptx");
     if (!module) {
-        return std::unexpected(std::move(module.error()));
+        return own_ptx ? Result<Outcome>(unreadable(module.error())) : std::unexpected(std::move(module.error()));
     }
     auto program = isa::decode(*module, "candidate.ptx");
     if (!program) {
-        return std::unexpected(std::move(program.error()));
+        return own_ptx ? Result<Outcome>(unreadable(program.error())) : std::unexpected(std::move(program.error()));
     }
     if (auto broken = check_rules(*module, *program); !broken.empty()) {
         return Outcome(std::unexpect, std::move(broken.front()));

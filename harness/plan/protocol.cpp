@@ -59,9 +59,10 @@ public:
         RecordingRequest request;
         if (message.blobs.size() != 1) {
             in_.fail(top, "one blob is expected: the PTX");
-        } else if (in_.object(top, {"entry", "arguments", "bindings", "device", "limits"})) {
+        } else if (in_.object(top, {"entry", "arguments", "launches", "bindings", "device", "limits"})) {
             request.ptx = to_text(message.blobs[0]);
             request.entry.name = in_.string(in_.member(top, "entry"));
+            request.entry.launches = in_.string(in_.member(top, "launches"));
             for (const Place& place : in_.elements(in_.member(top, "arguments"))) {
                 request.entry.arguments.push_back(in_.string(place));
             }
@@ -225,6 +226,7 @@ sandbox::Message to_message(const RecordingRequest& request) {
     sandbox::Message message;
     message.header = {{"entry", request.entry.name},
                       {"arguments", request.entry.arguments},
+                      {"launches", request.entry.launches},
                       {"bindings", std::move(bindings)},
                       {"device",
                        {{"name", p.name},

@@ -10,6 +10,7 @@
 #include "plan/checked.h"
 #include "plan/device_space.h"
 #include "plan/host_memory.h"
+#include "plan/launch_list.h"
 #include "plan/machine.h"
 #include "plan/names.h"
 #include "plan/runtime.h"
@@ -85,6 +86,9 @@ public:
           }) {}
 
     Checked<> run(const Entry& entry) {
+        if (!entry.launches.empty()) {
+            return run_launches(entry.launches);
+        }
         if (entry.name.empty()) {
             for (const std::string_view name : usual_entries) {
                 if (const auto function = find_host_function(program_, name)) {
@@ -113,6 +117,14 @@ public:
     [[nodiscard]] const std::string& printed() const { return runtime_.printed(); }
 
 private:
+    Checked<> run_launches(const std::string& text) {
+        const auto list = read_launches(nlohmann::json::parse(text, nullptr, false));
+        if (!list) {
+            return refuse("candidate.json" + list.error().where + ": " + list.error().what, list.error().hint);
+        }
+        return record_launches(*list, program_, binding_, device_, runtime_);
+    }
+
     Checked<> run_function(std::uint32_t function, const std::vector<std::string>& order) {
         auto arguments = bind_arguments(program_.functions[function], binding_, order, device_);
         if (!arguments) {

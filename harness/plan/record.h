@@ -55,6 +55,8 @@ struct Entry {
     /// For each parameter the name of an input, output, axis or scalar of the task, or a number; empty: in the task's
     /// order.
     std::vector<std::string> arguments;
+    /// Instead of host code: what is launched, as the JSON text of launch_list.h. Empty: there is host code.
+    std::string launches;
 
     Entry(std::string name = {}, std::vector<std::string> arguments = {}) // NOLINT(google-explicit-constructor)
         : name(std::move(name)), arguments(std::move(arguments)) {}

@@ -56,6 +56,9 @@ public:
     Runtime(const isa::Program& program, HostMemory& memory, DeviceSpace& device, const DeviceProperties& properties,
             const RecordLimits& limits);
 
+    /// A launch that no host code asks for, with as much shared memory as the device has.
+    [[nodiscard]] Checked<> launch_given(const LaunchRequest& request, std::vector<std::byte> block);
+
     /// Answers a call. Unknown names and wrong prototypes are PlanErrors. `line` is for the steps.
     [[nodiscard]] Checked<> call(const isa::Function& callee, HostCall& call, std::uint32_t line);
 

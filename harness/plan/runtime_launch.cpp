@@ -256,6 +256,19 @@ Checked<> Runtime::launch(const LaunchRequest& request, std::vector<std::byte> b
     return add_step(std::move(step), bytes);
 }
 
+Checked<> Runtime::launch_given(const LaunchRequest& request, std::vector<std::byte> block) {
+    if (request.shared > properties_.shared_per_block) {
+        const std::uint64_t most =
+            properties_.shared_optin - std::min(properties_.shared_optin, static_shared(request.kernel));
+        plan_.attributes[program_.functions[request.kernel].name].max_dynamic_shared =
+            static_cast<std::uint32_t>(std::min(request.shared, most));
+    }
+    if (auto valid = check_launch(request); !valid) {
+        return valid;
+    }
+    return launch(request, std::move(block), 0);
+}
+
 Checked<> Runtime::parameter_buffer(HostCall& call) {
     auto kernel = kernel_at(call.address(0));
     if (!kernel) {

@@ -70,9 +70,8 @@ std::uint64_t Torch::convolution(TorchCall& call) {
     Extents sizes{x.shape[0], transposed ? weight.shape[1] * groups : weight.shape[0]};
     for (std::size_t d = 0; d < spatial; ++d) {
         const std::int64_t reach = dilation[d] * (weight.shape[2 + d] - 1) + 1;
-        sizes.push_back(transposed
-                            ? (x.shape[2 + d] - 1) * stride[d] - 2 * padding[d] + reach + output_padding[d]
-                            : (x.shape[2 + d] + 2 * padding[d] - reach + stride[d]) / stride[d]);
+        sizes.push_back(transposed ? (x.shape[2 + d] - 1) * stride[d] - 2 * padding[d] + reach + output_padding[d]
+                                   : (x.shape[2 + d] + 2 * padding[d] - reach + stride[d]) / stride[d]);
     }
     if (!all_positive(sizes)) {
         call.fail(fmt::format("the output would be of shape {}", to_text(sizes)));
@@ -147,8 +146,8 @@ std::uint64_t Torch::pooling(TorchCall& call) {
             --positions; // a last window would begin in the padding
         }
         if (room < 0 || kernel[d] < 1 || stride[d] < 1) {
-            call.fail(fmt::format("a window of {} does not fit an input of shape {}", to_text(kernel),
-                                  to_text(x.shape)));
+            call.fail(
+                fmt::format("a window of {} does not fit an input of shape {}", to_text(kernel), to_text(x.shape)));
             return 0;
         }
         sizes.push_back(positions);

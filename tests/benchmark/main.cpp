@@ -2,7 +2,11 @@
 // arguments are wrong.
 #include <fmt/format.h>
 
+#include <string_view>
+
 #include "benchmark/reporter.h"
+#include "compile/compiler.h"
+#include "plan/planner.h"
 
 namespace assay::benchmarks {
 
@@ -36,6 +40,9 @@ void Reporter::ReportRuns(const std::vector<Run>& runs) {
 } // namespace assay::benchmarks
 
 int main(int argc, char** argv) {
+    if (argc == 3 && std::string_view(argv[1]) == "--worker") { // of compiler and planner, which start this program
+        return std::string_view(argv[2]) == "plan" ? assay::plan::plan_worker() : assay::compile::compile_worker();
+    }
     benchmark::Initialize(&argc, argv);
     if (benchmark::ReportUnrecognizedArguments(argc, argv)) {
         return 2;

@@ -1,14 +1,18 @@
-// The tests' own main: compiler and planner start this program again as their workers.
+// The tests' own main: compiler, planner and importer start this program again as their workers.
 #include <gtest/gtest.h>
 
 #include <string_view>
 
 #include "compile/compiler.h"
+#include "forms/kernelbench.h"
 #include "plan/planner.h"
 
 int main(int argc, char** argv) {
     if (argc == 3 && std::string_view(argv[1]) == "--worker") {
-        return std::string_view(argv[2]) == "plan" ? assay::plan::plan_worker() : assay::compile::compile_worker();
+        const std::string_view role = argv[2];
+        return role == "plan"     ? assay::plan::plan_worker()
+               : role == "import" ? assay::forms::import_worker()
+                                  : assay::compile::compile_worker();
     }
     testing::InitGoogleTest(&argc, argv);
     return RUN_ALL_TESTS();

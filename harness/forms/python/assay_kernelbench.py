@@ -43,12 +43,12 @@ class Named(ast.NodeTransformer):
 
 
 def execute(source, overrides):
-    """The file's names after it ran; `overrides`: numbers that take the place of its own."""
+    """The file's names after it ran; `overrides`: numbers that take the place of its own. None: its own carry their names."""
     def named(name, value):
         if type(value) not in (int, float, Int, Real):
             return value
-        if name in overrides:
-            return overrides[name]
+        if overrides is not None:
+            return overrides.get(name, value)
         return Int(value, name) if isinstance(value, int) else Real(value, name)
     module = type(sys)("candidate")
     module.__dict__.update({"__name__": "candidate", "__file__": FILE, "__assay_named__": named})
@@ -308,7 +308,7 @@ def convert(request):
     mappings = []
     for source in (request["source"], request["problem"]):
         trace.begin()
-        names = execute(source, {}) if source else {}
+        names = execute(source, None) if source else {}
         mappings.append(find_overrides(request, names, request["defaults"]) if source else {})
     runs = [Run(request, request["source"], request["problem"], workload, mappings) for workload in workloads]
     if any([e.text for e in run.extensions] != [e.text for e in runs[0].extensions] for run in runs):

@@ -158,10 +158,17 @@ def begin():
     graph.__init__()
 
 
+def not_initialised():
+    raise Unsupported("it computes with a torch.Tensor(...) that is not initialised and no parameter")
+
+
 class Tensor:
     """`make` gives the C++ that computes it; `shape` is a tuple of numbers, or None where nobody knows."""
 
     def __init__(self, make, shape=None, dtype=None, name=None, device="cuda"):
+        if isinstance(make, int):  # torch.Tensor(2, 3): memory as it is
+            extents = [make] + [extent for extent in (shape, dtype, name) if extent is not None]
+            make, shape, dtype, name = not_initialised, extents, None, None
         self._make, self._name, self._dtype, self._device = make, name, dtype, device
         self._shape = None if shape is None else tuple(shape)
         self.requires_grad = False

@@ -84,7 +84,7 @@ TEST_F(CandidateTest, ErrorsNameThePlace) {
     write("two/candidate.json", "{}");
     write("two/a.cu", "");
     write("two/b.cu", "");
-    EXPECT_EQ(error_of("two").what, "more than one .cu file here");
+    EXPECT_EQ(error_of("two").what, "more than one source here");
     write("option/candidate.json", R"({"options": ["-I/etc"]})");
     write("option/a.cu", "");
     EXPECT_NE(error_of("option").where.find("#/options"), std::string::npos);

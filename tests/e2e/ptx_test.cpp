@@ -28,7 +28,7 @@ TEST(Ptx, ThatIsBrokenIsTheCandidatesFault) {
     const Scratch scratch;
     const fs::path folder = scratch.path() / "broken";
     fs::copy(candidates + "vector_add/triton", folder);
-    std::ofstream(folder / "kernel.ptx", std::ios::app) << ".visible .entry other() { nonsense; }\n";
+    std::ofstream(folder / "kernel.ptx", std::ios::app) << ".visible .entry other(\n";
     const Outcome outcome = run("assay eval vector_add" + flags + "broken", scratch.path());
     EXPECT_EQ(outcome.code, 1) << outcome.err;
     EXPECT_EQ(outcome.lines().at(0).at("status"), "plan_error") << outcome.out;

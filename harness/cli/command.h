@@ -84,6 +84,7 @@ void add_import(CLI::App& app, Action& run);
 void add_score(CLI::App& app, Action& run);
 void add_plan(CLI::App& app, Action& run);
 void add_profile(CLI::App& app, Action& run);
+void add_sanitize(CLI::App& app, Action& run);
 void add_prompt(CLI::App& app, Action& run);
 void add_doctor(CLI::App& app, Action& run);
 

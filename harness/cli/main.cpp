@@ -57,6 +57,7 @@ int run(int argc, char** argv) {
     assay::cli::add_score(app, action);
     assay::cli::add_plan(app, action);
     assay::cli::add_profile(app, action);
+    assay::cli::add_sanitize(app, action);
     assay::cli::add_prompt(app, action);
     assay::cli::add_doctor(app, action);
     try {

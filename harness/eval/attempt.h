@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,6 +34,9 @@ public:
     /// Runs the first plan once on inputs of the first binding, on the virtual GPU, and hands back what it did.
     [[nodiscard]] bool profile(nlohmann::json& result);
 
+    /// The same in checked mode: what it finds.
+    [[nodiscard]] bool sanitize(nlohmann::json& result);
+
     /// The verdict when every stage held.
     void pass();
     void fail_harness(const Error& error);
@@ -56,6 +60,9 @@ private:
                              const std::vector<verify::Expectation>& expectations, std::uint8_t zone,
                              std::uint8_t poison, const std::string& stage, const Place& place);
     [[nodiscard]] bool check_workload(Reference& reference, std::size_t index, const tasks::Workload& workload);
+    /// Runs the first plan once on a virtual GPU, in a way of its own.
+    [[nodiscard]] bool run_once(const std::string& stage, nlohmann::json& result,
+                                const std::function<RunResult<nlohmann::json>(std::uint32_t, Runner::Timeout)>& run);
     void enter(const std::string& stage);
     void note_layers(const std::string& stage, const sandbox::Layers& layers);
     [[nodiscard]] std::uint8_t random_poison();

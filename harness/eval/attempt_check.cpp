@@ -13,8 +13,8 @@ namespace {
 
 constexpr std::chrono::milliseconds copy_timeout{60'000};
 
-/// How much longer a run may take whose accesses are counted, code generation included (`vgpu/counters-accesses`).
-constexpr unsigned counted_slowdown = 30;
+/// How much longer a run may take whose accesses are counted, or that is interpreted and checked.
+constexpr unsigned watched_slowdown = 30;
 
 /// Plans shorter than this are run several times within one sample.
 constexpr double shortest_sample = 1e-3;
@@ -152,23 +152,43 @@ bool Attempt::check_once(std::size_t index, const std::vector<Bytes>& inputs,
     return true;
 }
 
-bool Attempt::profile(nlohmann::json& result) {
-    enter("profile");
+bool Attempt::run_once(const std::string& stage, nlohmann::json& result,
+                       const std::function<RunResult<nlohmann::json>(std::uint32_t, Runner::Timeout)>& run) {
+    enter(stage);
     const Place place{recording_.plans.front().workload, std::string(verify::to_string(verify::Regime::Normal))};
     if (!start_runner("vgpu") || !load()) {
         return false;
     }
     const auto inputs = verify::generate(bindings_.front(), key_, verify::Regime::Normal);
     if (auto written = runner_->write_inputs(prepared_.front(), inputs, copy_timeout); !written) {
-        return fail(written.error(), "profile", place);
+        return fail(written.error(), stage, place);
     }
-    auto counted = runner_->profile(prepared_.front(), candidate_.path.filename().string(),
-                                    counted_slowdown * deadline_ + copy_timeout);
-    if (!counted) {
-        return fail(counted.error(), "profile", place);
+    auto done = run(prepared_.front(), watched_slowdown * deadline_ + copy_timeout);
+    if (!done) {
+        return fail(done.error(), stage, place);
     }
-    result = std::move(*counted);
+    result = std::move(*done);
     return true;
+}
+
+bool Attempt::profile(nlohmann::json& result) {
+    return run_once("profile", result, [&](std::uint32_t plan, Runner::Timeout timeout) {
+        return runner_->profile(plan, candidate_.path.filename().string(), true, timeout);
+    });
+}
+
+bool Attempt::sanitize(nlohmann::json& result) {
+    using enum plan::Buffer::Role;
+    std::vector<std::string> names;
+    for (const plan::Buffer& buffer : recording_.plans.front().buffers) {
+        const tasks::Binding& binding = bindings_.front();
+        names.push_back(buffer.role == Input    ? fmt::format("input '{}'", binding.inputs.at(buffer.index).name)
+                        : buffer.role == Output ? fmt::format("output '{}'", binding.outputs.at(buffer.index).name)
+                                                : fmt::format("buffer {}", names.size()));
+    }
+    return run_once("sanitize", result, [&](std::uint32_t plan, Runner::Timeout timeout) {
+        return runner_->sanitize(plan, names, candidate_.path.filename().string(), timeout);
+    });
 }
 
 bool Attempt::check_workload(Reference& reference, std::size_t index, const tasks::Workload& workload) {

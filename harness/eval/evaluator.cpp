@@ -204,6 +204,15 @@ Evaluator::Profiled Evaluator::profile(const tasks::Task& task, const tasks::Wor
     return {std::move(evaluation), passed ? std::optional(std::move(profile)) : std::nullopt};
 }
 
+Evaluator::Sanitized Evaluator::sanitize(const tasks::Task& task, const tasks::Workload& workload,
+                                         const Candidate& given) {
+    nlohmann::json result;
+    auto evaluation =
+        state_->with_recording(task, workload, given, [&](Attempt& attempt) { return attempt.sanitize(result); });
+    const bool passed = evaluation.status == store::Status::Passed;
+    return {std::move(evaluation), passed ? std::optional(std::move(result)) : std::nullopt};
+}
+
 Result<nlohmann::json> Evaluator::profile_baseline(const tasks::Task& task, const tasks::Workload& workload) {
     auto reference = Reference::build(task, {&workload}, *state_->compiler, state_->planner, "vgpu");
     if (!reference) {
@@ -211,7 +220,7 @@ Result<nlohmann::json> Evaluator::profile_baseline(const tasks::Task& task, cons
     }
     const auto inputs =
         verify::generate((*reference)->bindings().front(), verify::Key::fresh(), verify::Regime::Normal);
-    auto profile = (*reference)->profile(0, inputs);
+    auto profile = (*reference)->profile(0, inputs, true);
     if (!profile) {
         return fail(profile.error().message, "reference of " + task.name, profile.error().hint);
     }

@@ -60,9 +60,9 @@ public:
     [[nodiscard]] Result<std::map<std::string, sandbox::Layers>> probe_layers();
 
     /// Runs the reference of `task` on every workload that an evaluation would run, and says what is unsound: a mutant
-    /// output that passes, a workload where the reference itself fails. Empty: sound. Outputs of fewer than 32 elements
-    /// are too small to tell some mutants from the right answer (the mean of one element is the element): they need the
-    /// other workloads beside them.
+    /// output that passes, a workload where the reference itself fails. Empty:
+    /// sound. Outputs of fewer than 32 elements are too small to tell some mutants from the right answer (the mean of
+    /// one element is the element): they need the other workloads beside them.
     [[nodiscard]] Result<std::vector<std::string>> check_soundness(const tasks::Task& task,
                                                                    const Progress& progress = {});
 
@@ -80,7 +80,14 @@ public:
     };
     [[nodiscard]] Profiled profile(const tasks::Task& task, const tasks::Workload& workload,
                                    const Candidate& candidate);
-    /// The same of the task's baseline.
+    /// What checked mode finds in one run of the candidate on the virtual GPU (sanitize.h).
+    struct Sanitized {
+        store::Evaluation evaluation; ///< Passed, whatever was found, or how far it came
+        std::optional<nlohmann::json> result;
+    };
+    [[nodiscard]] Sanitized sanitize(const tasks::Task& task, const tasks::Workload& workload,
+                                     const Candidate& candidate);
+    /// The profile of the task's baseline.
     [[nodiscard]] Result<nlohmann::json> profile_baseline(const tasks::Task& task, const tasks::Workload& workload);
 
 private:

@@ -16,8 +16,10 @@ namespace assay::eval {
 namespace {
 
 /// A buffer has this many places to lie, so far apart that alignment stays.
-constexpr unsigned places = 4;
+constexpr unsigned place_count = 4;
 constexpr std::uint64_t place_bytes = 256;
+/// What a buffer's allocation has besides the buffer.
+constexpr std::uint64_t room_around = 2 * zone_bytes + place_count * place_bytes;
 
 /// Adds what the virtual GPU knows of its last fault: more than the driver's error code can say.
 void add_virtual_detail([[maybe_unused]] DeviceFault& fault) {
@@ -160,8 +162,7 @@ DeviceResult<std::unique_ptr<PreparedPlan>> PreparedPlan::prepare(const Session&
                 return std::unexpected(make_fault(session, "cuModuleGetGlobal", result));
             }
         } else {
-            const CUresult result =
-                table.cuMemAlloc_v2(&placed.base, buffer.bytes + 2 * zone_bytes + places * place_bytes);
+            const CUresult result = table.cuMemAlloc_v2(&placed.base, buffer.bytes + room_around);
             if (result != CUDA_SUCCESS) {
                 return std::unexpected(make_fault(session, "cuMemAlloc", result));
             }
@@ -215,6 +216,19 @@ PreparedPlan::~PreparedPlan() {
     }
 }
 
+std::vector<PreparedPlan::Place> PreparedPlan::places() const {
+    std::vector<Place> result;
+    for (std::size_t i = 0; i < placed_.size(); ++i) {
+        const plan::Buffer& buffer = plan_.buffers[i];
+        result.push_back({.data = placed_[i].data,
+                          .room = placed_[i].base,
+                          .bytes = buffer.bytes,
+                          .room_bytes = buffer.bytes + room_around,
+                          .initialised = buffer.role == plan::Buffer::Role::Input});
+    }
+    return result;
+}
+
 CUdeviceptr PreparedPlan::resolve(plan::Pointer pointer) const {
     return placed_[pointer.buffer].data + pointer.offset;
 }
@@ -232,7 +246,7 @@ void PreparedPlan::move_buffers() {
     ++moves_;
     for (Placed& placed : placed_) {
         if (placed.base != 0) {
-            placed.data = placed.base + zone_bytes + moves_ % places * place_bytes;
+            placed.data = placed.base + zone_bytes + moves_ % place_count * place_bytes;
         }
     }
 }

@@ -87,6 +87,14 @@ public:
     /// nothing.
     [[nodiscard]] DeviceResult<std::vector<Bytes>> read_images();
 
+    /// Where a buffer lies: `room` is its allocation, zones included; 0 of a symbol.
+    struct Place {
+        CUdeviceptr data = 0, room = 0;
+        std::uint64_t bytes = 0, room_bytes = 0;
+        bool initialised = false; ///< it is an input
+    };
+    [[nodiscard]] std::vector<Place> places() const;
+
 private:
     struct Placed {
         CUdeviceptr base = 0; ///< of the allocation; 0 of a symbol

@@ -169,12 +169,12 @@ Result<std::vector<verify::Expectation>> Reference::expect(std::size_t index, co
     return expectations;
 }
 
-RunResult<nlohmann::json> Reference::profile(std::size_t index, const std::vector<Bytes>& inputs) {
+RunResult<nlohmann::json> Reference::profile(std::size_t index, const std::vector<Bytes>& inputs, bool accesses) {
     const std::uint32_t plan = baseline_.prepared[index];
     if (auto written = runner_.write_inputs(plan, inputs, reference_timeout); !written) {
         return std::unexpected(written.error());
     }
-    return runner_.profile(plan, source_name_, reference_timeout);
+    return runner_.profile(plan, source_name_, accesses, reference_timeout);
 }
 
 RunResult<double> Reference::time_baseline(std::size_t index, unsigned runs,

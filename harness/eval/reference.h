@@ -42,7 +42,7 @@ public:
                                                   const std::vector<verify::InputChange>& changes);
 
     /// What one run of the baseline does (profile.h); the device is the virtual GPU.
-    [[nodiscard]] RunResult<nlohmann::json> profile(std::size_t index, const std::vector<Bytes>& inputs);
+    [[nodiscard]] RunResult<nlohmann::json> profile(std::size_t index, const std::vector<Bytes>& inputs, bool accesses);
 
     /// What the trusted worker noted: kernels that ran in the interpreter.
     [[nodiscard]] Runner::Notes take_notes() { return runner_.take_notes(); }

@@ -9,6 +9,7 @@
 
 #include "eval/executor.h"
 #include "eval/profile.h"
+#include "eval/sanitize.h"
 #include "plan/plan_json.h"
 #include "sandbox/serve.h"
 
@@ -228,17 +229,22 @@ Message time_reply(Worker& worker, PreparedPlan& plan, const Message& request) {
 }
 
 /// One run with everything counted. Its outputs are nobody's concern.
-Message profile_reply(Worker& worker, PreparedPlan& plan, [[maybe_unused]] const std::string& source) {
+Message profile_reply(Worker& worker, PreparedPlan& plan, [[maybe_unused]] const json& request) {
     auto done = plan.poison(0, 0xFF);
 #if ASSAY_VGPU
-    vgpu::set_counting(vgpu::Counting::Accesses);
+    vgpu::set_counting(request.at("accesses").get<bool>() ? vgpu::Counting::Accesses : vgpu::Counting::Blocks);
     done = done ? plan.run() : done;
     vgpu::set_counting(vgpu::Counting::Off);
     if (done) {
-        return {json{{"profile", to_json(vgpu::take_profiles(), source)}}, {}};
+        return {json{{"profile", to_json(vgpu::take_profiles(), request.at("source"))}}, {}};
     }
 #endif
     return done ? Message{} : fault_reply(*worker.session, done.error());
+}
+
+Message sanitize_reply(Worker& worker, PreparedPlan& plan, const json& request) {
+    auto result = sanitize(plan, request.at("names").get<std::vector<std::string>>(), request.at("source"));
+    return result ? Message{json{{"sanitized", std::move(*result)}}, {}} : fault_reply(*worker.session, result.error());
 }
 
 /// The requests that name a prepared plan.
@@ -252,7 +258,9 @@ Message with_plan(Worker& worker, const std::string& op, const Message& request)
     } else if (op == "time") {
         return time_reply(worker, plan, request);
     } else if (op == "profile") {
-        return profile_reply(worker, plan, header.at("source"));
+        return profile_reply(worker, plan, header);
+    } else if (op == "sanitize") {
+        return sanitize_reply(worker, plan, header);
     } else if (op == "run") {
         done = plan.poison(header.at("zone").get<std::uint8_t>(), header.at("poison").get<std::uint8_t>());
         if (done) {

@@ -11,7 +11,10 @@
 //   {"op": "run", "plan", "zone", "poison"}     → {} + one image a buffer (executor.h)
 //   {"op": "time", "plan", "zone", "poison", "repeats"} → {"seconds"}: of all repeats, by the device's clock
 //   {"op": "images", "plan"}                    → {} + one image a buffer: as the last timed run left them
-//   {"op": "profile", "plan", "source"}         → {"profile": {...}} (profile.h) of one run on the virtual GPU
+//   {"op": "profile", "plan", "source", "accesses"}         → {"profile": {...}} (profile.h) of one run on the virtual
+//   GPU
+//   {"op": "sanitize", "plan", "names", "source"} → {"sanitized": {...}} (sanitize.h) of one run in checked mode; the
+//                                                 last request to a worker, if the run ended in a fault
 //   {"op": "release", "plan"}                   → {}
 //   {"op": "notes"}                             → {"fallbacks": [...], "output"}: what ran in the interpreter, device
 //   printf

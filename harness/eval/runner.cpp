@@ -249,9 +249,16 @@ RunResult<std::vector<Bytes>> Runner::images(std::uint32_t plan, Timeout timeout
     return pick(call({json{{"op", "images"}, {"plan", plan}}, {}}, timeout), blobs);
 }
 
-RunResult<json> Runner::profile(std::uint32_t plan, const std::string& source, Timeout timeout) {
-    return pick(call({json{{"op", "profile"}, {"plan", plan}, {"source", source}}, {}}, timeout),
-                [](const Message& reply) { return reply.header.at("profile"); });
+RunResult<json> Runner::profile(std::uint32_t plan, const std::string& source, bool accesses, Timeout timeout) {
+    return pick(
+        call({json{{"op", "profile"}, {"plan", plan}, {"source", source}, {"accesses", accesses}}, {}}, timeout),
+        [](const Message& reply) { return reply.header.at("profile"); });
+}
+
+RunResult<json> Runner::sanitize(std::uint32_t plan, const std::vector<std::string>& names, const std::string& source,
+                                 Timeout timeout) {
+    return pick(call({json{{"op", "sanitize"}, {"plan", plan}, {"names", names}, {"source", source}}, {}}, timeout),
+                [](const Message& reply) { return reply.header.at("sanitized"); });
 }
 
 RunResult<void> Runner::release(std::uint32_t plan, Timeout timeout) {

@@ -51,8 +51,13 @@ public:
     [[nodiscard]] RunResult<double> time(std::uint32_t plan, std::uint8_t zone, std::uint8_t poison, unsigned runs,
                                          const std::vector<verify::InputChange>& changes, Timeout timeout);
     [[nodiscard]] RunResult<std::vector<Bytes>> images(std::uint32_t plan, Timeout timeout);
-    /// What one run did (profile.h), counted on the virtual GPU; `source` is the name of the program's file.
-    [[nodiscard]] RunResult<nlohmann::json> profile(std::uint32_t plan, const std::string& source, Timeout timeout);
+    /// What one run did (profile.h), counted on the virtual GPU; `source` is the name of the program's file. Without
+    /// `accesses` it takes little more time than a run, and sectors and bank passes are 0.
+    [[nodiscard]] RunResult<nlohmann::json> profile(std::uint32_t plan, const std::string& source, bool accesses,
+                                                    Timeout timeout);
+    /// What checked mode finds in one run (sanitize.h); `names` are those of the plan's buffers.
+    [[nodiscard]] RunResult<nlohmann::json> sanitize(std::uint32_t plan, const std::vector<std::string>& names,
+                                                     const std::string& source, Timeout timeout);
     [[nodiscard]] RunResult<void> release(std::uint32_t plan, Timeout timeout);
 
     struct Notes {

@@ -146,6 +146,13 @@ double Device::jit_seconds() const {
 }
 
 std::optional<Fault> Device::run(Kernel& kernel, Launch& request) {
+    if (checker_) {
+        request.checker = checker_.get();
+        checker_->start_launch(request);
+        std::optional<Fault> fault;
+        timed([&] { fault = interpret(request); });
+        return fault;
+    }
     const bool generated = generate(kernel, request.block, request.dynamic_shared);
     const bool clusters = request.cluster != Dim3{1, 1, 1};
     const bool runs_code = generated && kernel.code && !clusters;
@@ -232,6 +239,22 @@ void Device::print(std::string_view text) {
     output_ += text.substr(0, output_limit - std::min(output_limit, output_.size()));
 }
 
+std::vector<Finding> Device::stop_checking() {
+    std::vector<Finding> findings = checker_ ? checker_->take() : std::vector<Finding>{};
+    checker_.reset();
+    return findings;
+}
+
+void start_checking(std::vector<MemoryObject> objects) {
+    Device& device = Device::instance();
+    const std::scoped_lock lock(device.mutex);
+    device.start_checking(std::move(objects));
+}
+std::vector<Finding> stop_checking() {
+    Device& device = Device::instance();
+    const std::scoped_lock lock(device.mutex);
+    return device.stop_checking();
+}
 void set_engine(Engine engine) {
     Device::instance().set_engine(engine);
 }

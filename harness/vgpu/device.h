@@ -21,6 +21,7 @@
 #include "vgpu/core/module.h"
 #include "vgpu/counters.h"
 #include "vgpu/heap.h"
+#include "vgpu/interpreter/checker.h"
 #include "vgpu/vgpu.h"
 
 namespace assay::vgpu {
@@ -111,6 +112,14 @@ public:
     void set_threads(unsigned threads);
     void set_counting(Counting counting);
     [[nodiscard]] std::vector<LaunchProfile> take_profiles();
+    /// Checked mode, with the device's lock held.
+    void start_checking(std::vector<MemoryObject> objects) { checker_ = std::make_unique<Checker>(std::move(objects)); }
+    [[nodiscard]] std::vector<Finding> stop_checking();
+    void note_written(std::uint64_t address, std::uint64_t bytes) {
+        if (checker_) {
+            checker_->written(address, bytes);
+        }
+    }
     [[nodiscard]] std::optional<Fault> last_fault() const;
     /// Makes machine code for a kernel if that was not tried before; false if only the interpreter is to be used.
     bool generate(Kernel& kernel);
@@ -135,6 +144,7 @@ private:
     codegen::Generator generator_;
     std::uint64_t parameters_ = 0, parameter_capacity_ = 0;
     std::uint64_t grid_workspace_ = 0;
+    std::unique_ptr<Checker> checker_;
     std::uint64_t jit_time_ = 0; ///< nanoseconds of CPU time
 
     mutable std::mutex report_mutex_;

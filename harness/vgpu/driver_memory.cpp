@@ -18,6 +18,7 @@ CUresult copy_to_device(CUdeviceptr destination, const void* source, std::size_t
             return CUDA_ERROR_INVALID_VALUE;
         }
         device.timed([&] { std::memcpy(pointer_at<void>(destination), source, bytes); });
+        device.note_written(destination, bytes);
         return CUDA_SUCCESS;
     });
 }
@@ -35,6 +36,7 @@ template <class T> CUresult fill(CUdeviceptr destination, T value, std::size_t c
             return CUDA_ERROR_INVALID_VALUE;
         }
         device.timed([&] { std::fill_n(pointer_at<T>(destination), count, value); });
+        device.note_written(destination, count * sizeof(T));
         return CUDA_SUCCESS;
     });
 }
@@ -115,6 +117,7 @@ CUresult cuMemcpyDtoDAsync_v2(CUdeviceptr destination, CUdeviceptr source, std::
             return CUDA_ERROR_INVALID_VALUE;
         }
         device.timed([&] { std::memmove(pointer_at<void>(destination), pointer_at<const void>(source), bytes); });
+        device.note_written(destination, bytes);
         return CUDA_SUCCESS;
     });
 }

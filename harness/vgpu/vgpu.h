@@ -9,9 +9,11 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "driver/functions.h"
 #include "vgpu/core/execution.h"
+#include "vgpu/core/finding.h"
 
 namespace assay::vgpu {
 
@@ -39,6 +41,12 @@ void prepare_launch(CUfunction function, Dim3 block, std::uint32_t dynamic_share
 
 /// What was executed by the interpreter for want of generated code, "kernel: reason", each once; cleared by the call.
 [[nodiscard]] std::vector<std::string> take_fallbacks();
+
+/// Checked mode, from one call to the other: launches run in the interpreter, and what they do wrong is written down
+/// (finding.h) without stopping them, unless an access misses every allocation: that is a fault as ever. Bytes that
+/// copies and memsets write from now on count as written.
+void start_checking(std::vector<MemoryObject> objects);
+[[nodiscard]] std::vector<Finding> stop_checking();
 
 /// Text that kernels printed, capped at 1 MiB; cleared by the call.
 [[nodiscard]] std::string take_output();

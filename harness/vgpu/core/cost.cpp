@@ -264,6 +264,12 @@ Cost cost_of(const isa::Instruction& instruction) {
     case Opcode::Tanh:
         add_operations(cost, mod.type, 1);
         break;
+    case Opcode::Setp:
+        add_operations(cost, mod.type, 1);
+        break;
+    case Opcode::Set:
+        add_operations(cost, mod.source_type, 1);
+        break;
     case Opcode::Fma:
     case Opcode::Mad:
         add_operations(cost, mod.type, 2);

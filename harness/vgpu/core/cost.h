@@ -49,8 +49,8 @@ struct Cost {
     InstructionClass kind = InstructionClass::Other;
     bool by_warp = false; ///< what follows is done once for the warp; else by each lane
     Arithmetic arithmetic = Arithmetic::Fp32;
-    /// Operations: one for add, sub, mul, div, min, max and each special function, two for fma, 2 m n k for a matrix
-    /// product; none for what only moves, compares, converts or changes a sign. Pairs count twice.
+    /// Operations: one for add, sub, mul, div, min, max, a comparison and each special function, two for fma, 2 m n k
+    /// for a matrix product; none for what only moves, selects, converts or changes a sign. Pairs count twice.
     std::uint32_t operations = 0;
     isa::Space load_space = isa::Space::Generic, store_space = isa::Space::Generic; ///< those of the text
     std::uint32_t loaded = 0, stored = 0;                                           ///< bytes

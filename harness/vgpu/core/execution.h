@@ -65,6 +65,8 @@ public:
     virtual void heap_free(std::uint64_t address) = 0;
 };
 
+class Checker;
+
 /// A kernel launch, validated by the device (dimensions, shared memory) before an engine sees it.
 struct Launch {
     const LoadedModule* module = nullptr;
@@ -83,6 +85,7 @@ struct Launch {
     unsigned threads = 1; ///< host threads to use
     Counting counting = Counting::Off;
     Tallies* tallies = nullptr; ///< where to add what is counted; for this program and kernel
+    Checker* checker = nullptr; ///< of checked mode, which only the interpreter has
 };
 
 /// True for the functions that call_external knows.

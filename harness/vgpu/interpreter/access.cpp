@@ -17,6 +17,8 @@ namespace assay::vgpu::interpreter {
 
 namespace {
 
+constexpr std::size_t max_access = 64; ///< bytes: the largest vectors have 32
+
 std::uint64_t bytes_of(isa::Type type) {
     return std::max(1u, isa::bits_of(type) / 8);
 }
@@ -156,6 +158,7 @@ void Machine::load(const Context& context) {
     if (from == nullptr) {
         return;
     }
+    observe(context, from, bytes * mod.vector, Use::Read);
     for (std::size_t i = 0; i < mod.vector; ++i) {
         // A register may be wider than what is loaded (9.4.1): it is extended by the type's sign.
         write(context, element(context.instruction.dst[0], i), sign_extend(fetch(from + i * bytes, bytes), mod.type));
@@ -170,9 +173,12 @@ void Machine::store(const Context& context) {
     if (to == nullptr) {
         return;
     }
+    std::array<std::byte, max_access> data{};
     for (std::size_t i = 0; i < mod.vector; ++i) {
-        put(to + i * bytes, read(context, element(context.instruction.src[1], i)), bytes);
+        put(data.data() + i * bytes, read(context, element(context.instruction.src[1], i)), bytes);
     }
+    observe(context, to, bytes * mod.vector, Use::Write, data.data());
+    std::memcpy(to, data.data(), bytes * mod.vector);
 }
 
 void Machine::atomic(const Context& context) {
@@ -183,6 +189,7 @@ void Machine::atomic(const Context& context) {
     if (at == nullptr) {
         return;
     }
+    observe(context, at, bytes * mod.vector, Use::Atomic);
     for (std::size_t i = 0; i < mod.vector; ++i) {
         const isa::Value old = fetch(at + i * bytes, bytes);
         const isa::Value b = read(context, element(instruction.src[1], i));
@@ -219,9 +226,15 @@ void Machine::copy_async(const Context& context) {
         if (from == nullptr) {
             return;
         }
+        observe(context, from, wanted, Use::Read);
         std::memcpy(data.data(), from, wanted);
     }
+    observe(context, to, bytes, Use::Write, data.data());
     std::memcpy(to, data.data(), bytes);
+    if (launch_.checker != nullptr) {
+        const auto offset = reinterpret_cast<std::uint64_t>(to) - context.block.shared;
+        Checker::copy_issued(context.block.shadow, context.thread.linear, offset, bytes);
+    }
 }
 
 /// cvta (9.7.9.20): shared and local addresses are offsets into windows of the region, the others are generic already;

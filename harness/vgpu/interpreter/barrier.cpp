@@ -57,6 +57,9 @@ void Machine::complete_barriers(Block& block) {
 }
 
 void Machine::complete(Block& block, std::uint32_t index) {
+    if (launch_.checker != nullptr) {
+        check_barrier(block, index);
+    }
     Barrier& barrier = block.barriers[index];
     std::uint32_t arrived = 0, holding = 0;
     for (const Warp& warp : block.warps) {

@@ -2,8 +2,8 @@
 //
 // Its parts are files: `machine.cpp` (operands, special registers, faults), `schedule.cpp` (which block, warp and lanes
 // run next, warp-level rendezvous), `barrier.cpp`, `step.cpp` (one instruction for the lanes that share a position;
-// control flow), `access.cpp` (addresses, loads, stores, atomics), `warp.cpp` (shuffles, votes and kin) and
-// `matrix.cpp`.
+// control flow), `access.cpp` (addresses, loads, stores, atomics), `warp.cpp` (shuffles, votes and kin), `matrix.cpp`,
+// `count.cpp` (counters) and `check.cpp` (checked mode, with `checker.h`).
 #pragma once
 
 #include <bit>
@@ -123,6 +123,12 @@ private:
     void store(const Context& context);
     void atomic(const Context& context);
     void copy_async(const Context& context);
+    /// Checked mode: the thread is about to make this access; `after` is what it writes.
+    void observe(const Context& context, const std::byte* at, std::uint64_t bytes, Use use,
+                 const std::byte* after = nullptr);
+    [[nodiscard]] Accessing accessing(const Context& context) const;
+    void check_order(const Context& context);
+    void check_barrier(Block& block, std::uint32_t index);
     void convert_address(const Context& context);
     void is_in_space(const Context& context);
     [[nodiscard]] std::uint64_t local_window(const Context& context) const;

@@ -138,11 +138,13 @@ void Machine::move_fragment(const Context& context) {
                 return;
             }
             if (loads) {
+                observe(context, at, bytes, Use::Read);
                 std::uint64_t element = 0;
                 std::memcpy(&element, at, bytes);
                 value |= (element >> bit % 8 & mask_of(bits)) << (j * bits);
             } else {
                 const std::uint64_t element = value >> (j * bits);
+                observe(context, at, bytes, Use::Write, reinterpret_cast<const std::byte*>(&element));
                 std::memcpy(at, &element, bytes); // results have at least 16 bits
             }
         }
@@ -205,6 +207,10 @@ void Machine::move_rows(Block& block, Warp& warp, Lanes lanes) {
         }
         for (unsigned row = 0; row < 8 && !fault_; ++row) {
             std::byte* at = row_address(matrix, row);
+            if (at != nullptr) {
+                observe(context_of(block, warp, matrix * 8 + row), at, 16, loads ? Use::Read : Use::Write,
+                        reinterpret_cast<const std::byte*>(matrices[matrix][row].data()));
+            }
             if (at != nullptr && loads) {
                 std::memcpy(matrices[matrix][row].data(), at, 16);
             } else if (at != nullptr) {

@@ -208,6 +208,10 @@ bool Machine::start_block(Block& block) {
     }
     // Shared memory is undefined at the start. All ones (NaN, -1) spoil results that rely on zeros, as a GPU would.
     std::fill_n(pointer_at<std::byte>(block.shared), shared_bytes_, std::byte{0xff});
+    block.index = (std::uint64_t{block.id[2]} * launch_.grid[1] + block.id[1]) * launch_.grid[0] + block.id[0];
+    if (launch_.checker != nullptr) {
+        launch_.checker->start_block(block.shadow, shared_bytes_);
+    }
     block.barriers = {};
 
     const isa::Function& kernel = program_.functions[launch_.kernel];
@@ -425,7 +429,9 @@ void Machine::meet(Block& block, Warp& warp) {
         if (!complete) {
             continue;
         }
+        Checker::meet(block.shadow, warp.index);
         execute_warp(block, warp, wanted);
+        Checker::meet(block.shadow, warp.index);
         for_each_lane(wanted, [&](std::uint32_t other) {
             Thread& thread = block.threads[warp.first + other];
             thread.state = Thread::State::Running;

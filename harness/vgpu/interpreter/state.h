@@ -9,6 +9,7 @@
 #include "isa/evaluate.h"
 #include "isa/program.h"
 #include "vgpu/core/execution.h"
+#include "vgpu/interpreter/checker.h"
 
 namespace assay::vgpu::interpreter {
 
@@ -75,6 +76,8 @@ struct Block {
     std::vector<Thread> threads;
     std::vector<Warp> warps;
     std::array<Barrier, 16> barriers{};
+    std::uint64_t index = 0;  ///< in the grid, x fastest
+    BlockShadow shadow;       ///< of checked mode
     std::uint64_t shared = 0; ///< device address of the shared window
     std::uint64_t local = 0;  ///< device address of the first thread's local window
 };

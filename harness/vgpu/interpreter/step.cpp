@@ -142,16 +142,20 @@ void Machine::execute(const Context& context) {
     case CpAsync:
         copy_async(context);
         break;
-    case Prefetch:
-    case Applypriority:
-    case Discard:
     case CpAsyncCommit:
     case CpAsyncWait:
     case CpAsyncWaitAll:
+    case Fence: // one thread runs at a time, so memory is sequentially consistent
+        if (launch_.checker != nullptr) {
+            check_order(context);
+        }
+        break;
+    case Prefetch:
+    case Applypriority:
+    case Discard:
     case Nanosleep:
     case Pmevent:
     case Hint:
-    case Fence: // one thread runs at a time, so memory is sequentially consistent
         break;
     case Bra:
         frame.position = instruction.targets[0];

@@ -5,6 +5,8 @@
 #include <bit>
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "vgpu/interpreter/machine.h"
 
 namespace assay::vgpu::interpreter {
@@ -71,6 +73,11 @@ void Machine::shuffle(Block& block, Warp& warp, Lanes lanes) {
             break;
         }
         const bool takes = in_range && (lanes >> from & 1) != 0;
+        if (in_range && !takes && launch_.checker != nullptr) {
+            launch_.checker->report(
+                Finding::Kind::InactiveShuffle, accessing(context),
+                fmt::format("`{}` takes the value of lane {}, which does not take part", instruction.text, from));
+        }
         write(context, instruction.dst[0], sources[takes ? static_cast<std::size_t>(from) : lane]);
         if (instruction.dst.size() > 1) {
             write(context, instruction.dst[1], {in_range ? 1ull : 0ull});

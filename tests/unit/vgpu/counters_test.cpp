@@ -47,7 +47,7 @@ void expect(const Executed& executed, std::uint64_t warps, std::uint64_t threads
 TEST_P(Counted, ClassesAndLanes) {
     // 3 blocks of 40 threads: warps of 32 and of 8 lanes.
     const LaunchProfile launch = profile(R"(
-        .reg .f32 %f<4>; .reg .f64 %d<2>; .reg .b32 %r<6>; .reg .b64 %rd<2>;
+        .reg .f32 %f<4>; .reg .f64 %d<2>; .reg .b32 %r<6>; .reg .b64 %rd<2>; .reg .pred %p<2>;
         ld.param.u64 %rd1, [p0];
         mov.u32 %r1, %tid.x;
         add.s32 %r2, %r1, 1;
@@ -55,6 +55,7 @@ TEST_P(Counted, ClassesAndLanes) {
         fma.rn.f32 %f2, %f1, %f1, %f1;
         mul.f32 %f2, %f2, %f1;
         rcp.approx.f32 %f3, %f2;
+        setp.gt.f32 %p1, %f3, %f1;
         cvt.f64.f32 %d1, %f3;
         add.f64 %d1, %d1, %d1;
         cvt.rn.f32.f64 %f3, %d1;
@@ -74,10 +75,11 @@ TEST_P(Counted, ClassesAndLanes) {
     expect(all.of(InstructionClass::Atomic), 6, 120);
     expect(all.of(InstructionClass::Barrier), 6, 120);
     expect(all.of(InstructionClass::Load), 0, 0); // a parameter is an operand
-    expect(all.all, 66, 1320);
-    EXPECT_EQ(all.of(Arithmetic::Fp32), 120u * (2 + 1 + 1 + 1)); // fma, mul, rcp, atom.add
+    expect(all.of(InstructionClass::Compare), 6, 120);
+    expect(all.all, 72, 1440);
+    EXPECT_EQ(all.of(Arithmetic::Fp32), 120u * (2 + 1 + 1 + 1 + 1)); // fma, mul, rcp, setp, atom.add
     EXPECT_EQ(all.of(Arithmetic::Fp64), 120u);
-    EXPECT_EQ(all.flops(), 720u);
+    EXPECT_EQ(all.flops(), 840u);
     EXPECT_EQ(all.of(isa::Space::Global).atomic, 480u);
 }
 

@@ -1,0 +1,140 @@
+// Checked mode: for each kind of bug a kernel with it, which must be found where it is, and a twin without it, in which
+// nothing must be.
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+#include "unit/vgpu/driver_fixture.h"
+
+namespace assay::vgpu::test {
+namespace {
+
+class Checked : public DriverTest {
+protected:
+    static constexpr std::uint64_t count = 64; ///< floats of each buffer
+
+    /// Findings of a launch of `k(in, out)`, two buffers with room around; `out` starts unwritten.
+    std::vector<Finding> check(const std::string& body, const Shape& shape) {
+        const CUmodule module =
+            load(".version 8.0\n.target sm_80\n.address_size 64\n"
+                 ".visible .entry k(.param .u64 in, .param .u64 out) {\n"
+                 ".reg .f32 %f<9>; .reg .b32 %r<9>; .reg .b64 %rd<9>; .reg .pred %p<9>;\n"
+                 ".shared .align 16 .b8 tile[1024];\n"
+                 "ld.param.u64 %rd1, [in]; ld.param.u64 %rd2, [out]; mov.u32 %r1, %tid.x; mul.wide.u32 %rd3, %r1, 4;\n"
+                 "add.u64 %rd4, %rd1, %rd3; add.u64 %rd5, %rd2, %rd3; shl.b32 %r2, %r1, 2; mov.u32 %r3, tile;\n"
+                 "add.u32 %r4, %r3, %r2;\n" +
+                 body + "\nret;\n}\n");
+        CUfunction kernel = nullptr;
+        EXPECT_EQ(cu.cuModuleGetFunction(&kernel, module, "k"), CUDA_SUCCESS);
+        constexpr std::uint64_t bytes = count * 4, zone = 256;
+        std::vector<MemoryObject> objects;
+        std::vector<CUdeviceptr> data;
+        for (const char* name : {"input 'a'", "output 'c'"}) {
+            const CUdeviceptr room = allocate(bytes + 2 * zone);
+            data.push_back(room + zone);
+            objects.push_back({.name = name,
+                               .address = room + zone,
+                               .bytes = bytes,
+                               .room = room,
+                               .room_bytes = bytes + 2 * zone,
+                               .initialised = data.size() == 1});
+        }
+        start_checking(std::move(objects));
+        EXPECT_EQ(launch(kernel, shape, data[0], data[1]), CUDA_SUCCESS);
+        return stop_checking();
+    }
+
+    void expect_one(const std::string& body, const Shape& shape, Finding::Kind kind, const std::string& says) {
+        const auto findings = check(body, shape);
+        ASSERT_EQ(findings.size(), 1u) << (findings.size() > 1 ? findings[0].message + "\n" + findings[1].message : "");
+        EXPECT_EQ(to_string(findings[0].kind), to_string(kind));
+        EXPECT_NE(findings[0].message.find(says), std::string::npos) << findings[0].message;
+        EXPECT_NE(findings[0].message.find("kernel k"), std::string::npos) << findings[0].message;
+    }
+    void expect_none(const std::string& body, const Shape& shape) {
+        const auto findings = check(body, shape);
+        EXPECT_TRUE(findings.empty()) << findings[0].message;
+    }
+};
+
+constexpr const char* copy = "ld.global.f32 %f1, [%rd4]; st.global.f32 [%rd5], %f1;";
+
+TEST_F(Checked, OutOfBounds) {
+    expect_none(copy, {.block = {64, 1, 1}});
+    const auto findings = check(copy, {.block = {66, 1, 1}});
+    ASSERT_EQ(findings.size(), 2u); // the load and the store
+    EXPECT_EQ(findings[0].kind, Finding::Kind::OutOfBounds);
+    EXPECT_NE(findings[0].message.find("index 64 of input 'a', 4 bytes past the end"), std::string::npos)
+        << findings[0].message;
+    EXPECT_EQ(findings[0].thread, (Dim3{64, 0, 0}));
+    EXPECT_EQ(findings[0].times, 2u);
+    expect_one("ld.global.f32 %f1, [%rd1+-4];", {}, Finding::Kind::OutOfBounds, "4 bytes before the start");
+}
+
+TEST_F(Checked, UninitialisedGlobalMemory) {
+    expect_one("ld.global.f32 %f1, [%rd5];", {.block = {64, 1, 1}}, Finding::Kind::UninitialisedRead,
+               "index 0 of output 'c', which nothing has written");
+    expect_none("st.global.f32 [%rd5], 0f00000000; ld.global.f32 %f1, [%rd5];", {.block = {64, 1, 1}});
+}
+
+TEST_F(Checked, UninitialisedSharedMemory) {
+    expect_one("st.shared.f32 [%r4], 0f00000000; bar.sync 0; ld.shared.f32 %f1, [%r4+128];", {.block = {64, 1, 1}},
+               Finding::Kind::UninitialisedRead, "offset 256 of shared memory, which nothing has written");
+    expect_none("st.shared.f32 [%r4], 0f00000000; bar.sync 0; ld.shared.f32 %f1, [%r4];", {.block = {64, 1, 1}});
+}
+
+TEST_F(Checked, SharedRace) {
+    // Each thread writes its word and reads that of the thread 32 further on.
+    const std::string write = "cvt.rn.f32.u32 %f1, %r1; st.shared.f32 [%r4], %f1;";
+    const std::string read = "xor.b32 %r5, %r2, 128; add.u32 %r5, %r3, %r5; ld.shared.f32 %f2, [%r5];";
+    expect_one(write + "bar.sync 1, 32;" + "bar.warp.sync 0xffffffff; st.shared.f32 [tile], %f1;",
+               {.block = {32, 1, 1}}, Finding::Kind::SharedRace,
+               "offset 0 of shared memory that thread (1, 0, 0) of block (0, 0, 0) wrote");
+    const auto findings = check(write + read, {.block = {64, 1, 1}});
+    EXPECT_TRUE(std::ranges::any_of(findings, [](const Finding& f) { return f.kind == Finding::Kind::SharedRace; }));
+    expect_none(write + "bar.sync 0;" + read, {.block = {64, 1, 1}});
+    // All write the same: nobody can tell who was last.
+    expect_none("st.shared.f32 [tile], 0f3f800000;", {.block = {64, 1, 1}});
+}
+
+TEST_F(Checked, GlobalRaceOfBlocks) {
+    const std::string value = "mov.u32 %r5, %ctaid.x; add.u32 %r5, %r5, 1;";
+    expect_one(value + "st.global.u32 [%rd2], %r5;", {.grid = {2, 1, 1}}, Finding::Kind::GlobalRace,
+               "index 0 of output 'c' that thread (0, 0, 0) of block (0, 0, 0) wrote");
+    expect_none(value + "mul.wide.u32 %rd6, %r5, 4; add.u64 %rd6, %rd2, %rd6; st.global.u32 [%rd6], %r5;",
+                {.grid = {2, 1, 1}});
+}
+
+TEST_F(Checked, BarrierDivergence) {
+    const std::string test = "setp.lt.u32 %p1, %r1, 16;\n";
+    expect_one(test + "@%p1 bra LOW;\nbar.sync 0;\nbra.uni JOIN;\nLOW:\nbar.sync 0;\nJOIN:", {.block = {32, 1, 1}},
+               Finding::Kind::BarrierDivergence, "lanes of one warp that stand at different places");
+    expect_none(test + "@%p1 bra JOIN;\nadd.u32 %r1, %r1, 1;\nJOIN:\nbar.sync 0;", {.block = {32, 1, 1}});
+}
+
+TEST_F(Checked, CopiesThatNobodyWaitedFor) {
+    const std::string issue = "shl.b32 %r5, %r1, 4; add.u32 %r5, %r3, %r5; mul.wide.u32 %rd6, %r1, 16;\n"
+                              "add.u64 %rd6, %rd1, %rd6; cp.async.cg.shared.global [%r5], [%rd6], 16;\n"
+                              "cp.async.commit_group;\n";
+    expect_one(issue + "ld.shared.f32 %f1, [%r5];", {.block = {8, 1, 1}}, Finding::Kind::UninitialisedRead,
+               "a cp.async copies that was not waited for");
+    expect_one(issue + "cp.async.wait_group 1; ld.shared.f32 %f1, [%r5];", {.block = {8, 1, 1}},
+               Finding::Kind::UninitialisedRead, "a cp.async copies that was not waited for");
+    expect_none(issue + "cp.async.wait_group 0; ld.shared.f32 %f1, [%r5];", {.block = {8, 1, 1}});
+    expect_none(issue + "cp.async.wait_all; ld.shared.f32 %f1, [%r5];", {.block = {8, 1, 1}});
+}
+
+TEST_F(Checked, ShufflesFromAbsentLanes) {
+    expect_one("shfl.sync.down.b32 %r5|%p1, %r1, 16, 31, 0xffffffff;", {.block = {24, 1, 1}},
+               Finding::Kind::InactiveShuffle, "takes the value of lane 24");
+    expect_none("shfl.sync.down.b32 %r5|%p1, %r1, 16, 31, 0xffffffff;", {.block = {32, 1, 1}});
+}
+
+TEST_F(Checked, EndsWithTheLastFinding) {
+    (void)check(copy, {.block = {66, 1, 1}});
+    EXPECT_TRUE(stop_checking().empty());
+    EXPECT_EQ(launch(function("no_parameters"), {}), CUDA_SUCCESS);
+}
+
+} // namespace
+} // namespace assay::vgpu::test

@@ -251,11 +251,29 @@ private:
         return Distribution::Structure::Lower;
     }
 
+    static void read_non_finite(const Field& field, Distribution& distribution) {
+        if (distribution.kind == Distribution::Kind::Integers) {
+            field.fail("integers are finite");
+        }
+        for (const Field& element : field.elements()) {
+            const std::string name = element.text();
+            if (name == "nan") {
+                distribution.nan = true;
+            } else if (name == "infinity") {
+                distribution.infinity = true;
+            } else if (name == "-infinity") {
+                distribution.negative_infinity = true;
+            } else {
+                element.fail(fmt::format("unknown value \"{}\"", name), "one of nan, infinity, -infinity");
+            }
+        }
+    }
+
     static Distribution read_distribution(const Field& field) {
         Distribution distribution;
         const std::string kind = field.member("kind").text();
         if (kind == "normal") {
-            field.only({"kind", "mean", "stddev", "spread", "low", "high", "structure"});
+            field.only({"kind", "mean", "stddev", "spread", "low", "high", "structure", "non_finite"});
             if (field.has("mean")) {
                 distribution.mean = field.member("mean").number();
             }
@@ -266,10 +284,10 @@ private:
                 }
             }
         } else if (kind == "uniform") {
-            field.only({"kind", "low", "high", "spread", "structure"});
+            field.only({"kind", "low", "high", "spread", "structure", "non_finite"});
             distribution.kind = Distribution::Kind::Uniform;
         } else if (kind == "integers") {
-            field.only({"kind", "low", "high", "structure"});
+            field.only({"kind", "low", "high", "structure", "non_finite"});
             distribution.kind = Distribution::Kind::Integers;
         } else if (kind == "permutation") {
             field.only({"kind"});
@@ -286,6 +304,9 @@ private:
         }
         if (field.has("structure")) {
             distribution.structure = read_structure(field.member("structure"));
+        }
+        if (field.has("non_finite")) {
+            read_non_finite(field.member("non_finite"), distribution);
         }
         const bool bounded = kind == "uniform" || kind == "integers";
         if (bounded || field.has("low")) {

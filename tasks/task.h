@@ -54,6 +54,8 @@ struct Distribution {
     /// same. Only in the checker's regime of the task's own distribution.
     double spread = 1;
     std::string low, high; ///< expressions; of Normal and Uniform: bounds that every regime keeps, may be empty
+    /// Which values that are no numbers the operation defines a result for: a regime of its own has them.
+    bool nan = false, infinity = false, negative_infinity = false;
 };
 
 struct Tensor {

@@ -81,6 +81,9 @@ struct Evaluation {
     std::vector<Finding> findings;
     std::string error_class; ///< "fp32"; empty if nothing was compared
     double max_error = 0;    ///< scaled, over all outputs and checks
+    /// Checks that were left out, "workload/regime": those inputs are too ill-conditioned for the operation to tell an
+    /// honest program from a wrong one.
+    nlohmann::json not_judged = nlohmann::json::array();
     std::optional<Timing> timing;
     nlohmann::json device; ///< kind, name, clock, compute capability, driver version, ...
     std::string key;       ///< hex of the 128-bit key the inputs were drawn with

@@ -328,6 +328,7 @@ json to_json(const Evaluation& evaluation) {
         {"findings", std::move(findings)},
         {"error_class", text(evaluation.error_class)},
         {"max_error", number(evaluation.max_error)},
+        {"not_judged", sanitized(evaluation.not_judged)},
         {"device", sanitized(evaluation.device)},
         {"key", text(evaluation.key)},
         {"rules", sanitized(evaluation.rules)},
@@ -377,9 +378,10 @@ Result<Evaluation> evaluation_from_json(const json& object) {
     reader.nested("timing", [&](const json& element, const std::string& at) {
         return read_timing(evaluation.timing.emplace(), element, at);
     });
+    reader.optional("not_judged", evaluation.not_judged); // old results lack what they did not record: here and below
     reader.required("device", evaluation.device);
     reader.required("key", evaluation.key);
-    reader.optional("rules", evaluation.rules); // results of before they were recorded lack these two
+    reader.optional("rules", evaluation.rules);
     reader.optional("sandbox", evaluation.sandbox);
     reader.each("warnings", [&](const json& element, const std::string& at) {
         return read_text(evaluation.warnings.emplace_back(), element, at);

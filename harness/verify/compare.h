@@ -45,6 +45,11 @@ struct Comparison {
 [[nodiscard]] Comparison compare(const Expectation& expectation, const Bytes& got, tasks::ErrorClass accepts,
                                  std::uint8_t poison);
 
+/// Whether an output can be judged by this expectation at all: the honest reference's own output passes, and errs no
+/// more than any program of its precision may. Inputs of some regimes are too ill-conditioned for some operations, and
+/// another honest program may then err by any amount.
+[[nodiscard]] bool can_judge(const Expectation& expectation, tasks::ErrorClass accepts);
+
 /// Outputs that a sound task must reject, made from the right one: zeros, ones, the mean, a copy of an input, the
 /// output for other inputs, the first row broadcast, rounding to the next precision below the one accepted, one tile
 /// missing, one element wrong. Those that make no sense for the output's shape or dtype are left out; one that happens

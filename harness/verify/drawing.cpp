@@ -208,6 +208,8 @@ Drawing make_drawing(const Tensor& tensor, Regime regime) {
     drawing.high = tensor.has_high ? tensor.high : drawing.low + 1;
     switch (regime) {
     case Regime::Normal:
+    case Regime::Patterns: // their plain values
+    case Regime::NonFinite:
         drawing.kind = drawing.plain;
         break;
     case Regime::Uniform:

@@ -4,10 +4,12 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <numeric>
 
 #include "verify/convert.h"
 #include "verify/drawing.h"
+#include "verify/patterns.h"
 #include "verify/stream.h"
 
 namespace assay::verify {
@@ -63,11 +65,35 @@ void impose(tasks::Distribution::Structure structure, const tasks::Binding::Tens
     }
 }
 
+/// One element in 16, as chosen by bits of its word that its value does not depend on, becomes NaN or infinite.
+void strew_non_finite(const tasks::Distribution& distribution, std::span<const std::uint64_t> words,
+                      std::span<double> values) {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    std::array<double, 3> allowed{};
+    std::size_t count = 0;
+    if (distribution.nan) {
+        allowed[count++] = std::numeric_limits<double>::quiet_NaN();
+    }
+    if (distribution.infinity) {
+        allowed[count++] = infinity;
+    }
+    if (distribution.negative_infinity) {
+        allowed[count++] = -infinity;
+    }
+    for (std::size_t i = 0; i < values.size() && count > 0; i++) {
+        if ((words[i] & 15) == 0) {
+            values[i] = allowed[(words[i] >> 5 & 63) % count];
+        }
+    }
+}
+
 Bytes tensor_of(const tasks::Binding::Tensor& tensor, Regime regime, const Stream& stream) {
     const auto count = static_cast<std::size_t>(tensor.elements());
     if (tensor.distribution.kind == tasks::Distribution::Kind::Permutation) {
         return permutation(tensor.dtype, count, stream);
     }
+    const bool plain = tensor.distribution.kind == tasks::Distribution::Kind::Integers;
+    const Patterns patterns(tensor, stream);
     Drawing drawing = make_drawing(tensor, regime);
     if (regime == Regime::Normal && tensor.distribution.spread > 1) {
         std::array<std::uint64_t, 2> words;
@@ -78,7 +104,14 @@ Bytes tensor_of(const tasks::Binding::Tensor& tensor, Regime regime, const Strea
     std::array<double, piece> values;
     for_each_piece(stream, count, [&](std::size_t first, std::span<const std::uint64_t> words) {
         const std::span drawn(values.data(), words.size());
-        draw(drawing, words, drawn);
+        if (regime == Regime::Patterns && !plain) {
+            patterns.draw(first, words, drawn);
+        } else {
+            draw(drawing, words, drawn);
+        }
+        if (regime == Regime::NonFinite) {
+            strew_non_finite(tensor.distribution, words, drawn);
+        }
         write_doubles(tensor.dtype, drawn, bytes, first);
     });
     impose(tensor.distribution.structure, tensor, bytes);
@@ -97,6 +130,10 @@ std::string_view to_string(Regime regime) {
         return "integers";
     case Regime::Magnitudes:
         return "magnitudes";
+    case Regime::Patterns:
+        return "patterns";
+    case Regime::NonFinite:
+        return "non-finite";
     }
     return {};
 }

@@ -36,6 +36,8 @@ enum class Regime : std::uint8_t {
     Uniform,    ///< uniform in [-1, 1), shifted into the task's bounds
     Integers,   ///< small integers, so that sums and products are exact in fp32 in any order
     Magnitudes, ///< a mixture within one tensor: log-uniform magnitudes, zeros, signed zeros, plain normals
+    Patterns,   ///< each row another pattern: sorted, sparse, constant, far from zero, ...: see patterns.h
+    NonFinite,  ///< the task's own distribution, with the NaN and infinities that the task allows among its values
 };
 [[nodiscard]] std::string_view to_string(Regime regime);
 

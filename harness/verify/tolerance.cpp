@@ -230,6 +230,7 @@ ErrorModel make_error_model(const Expectation& expectation) {
         }
         if (!scaled_errors(model, oracle, std::span(expectation.reference).subspan(first, size), of_piece)) {
             // Where the reference itself overflows it has no error to learn from; there it will fail its own check.
+            model.finite = false;
             std::ranges::replace(of_piece, infinity, 0.0);
         }
         reference.add(of_piece);
@@ -237,6 +238,14 @@ ErrorModel make_error_model(const Expectation& expectation) {
     model.rounding = is_narrow ? rounding.errors() : Errors{unit, unit};
     model.reference = reference.errors();
     return model;
+}
+
+bool is_well_conditioned(const ErrorModel& model) {
+    const ErrorClass own = class_of(model.dtype);
+    const double few = 1 + 8 / static_cast<double>(std::max<std::size_t>(model.total, 1));
+    const Errors floors = floors_of(own);
+    return model.finite && model.reference.max <= model.rounding.max + few * floors.max * unit_of(own) &&
+           model.reference.norm <= std::hypot(model.rounding.norm, few * floors.norm * unit_of(own));
 }
 
 Errors tolerance(const ErrorModel& model, ErrorClass error_class) {

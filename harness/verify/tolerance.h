@@ -18,6 +18,7 @@ struct ErrorModel {
     double typical = 0; ///< magnitude: root mean square of the oracle's values that the dtype can hold
     Errors rounding;    ///< of the oracle rounded to the dtype: the least that any output has
     Errors reference;   ///< of the honest reference
+    bool finite = true; ///< whether all of the reference's errors are: none is NaN or infinity where it should not be
     std::size_t total = 0;
 };
 
@@ -25,6 +26,10 @@ struct ErrorModel {
 
 /// The largest errors that a class allows; both must hold.
 [[nodiscard]] Errors tolerance(const ErrorModel& model, tasks::ErrorClass error_class);
+
+/// Whether the reference errs no more than any program of its dtype's precision may. Where it does, another honest
+/// program may err by any amount, so nothing can be said of one.
+[[nodiscard]] bool is_well_conditioned(const ErrorModel& model);
 
 /// The class of the dtype's own precision.
 [[nodiscard]] tasks::ErrorClass class_of(tasks::DType dtype);

@@ -91,6 +91,9 @@ TEST(Definition, ReadsEveryField) {
     EXPECT_EQ(normal.stddev, 2);
     EXPECT_EQ(normal.high, "cols");
     EXPECT_EQ(task->inputs[1].dtype, DType::Float16);
+    EXPECT_TRUE(normal.nan);
+    EXPECT_TRUE(normal.negative_infinity);
+    EXPECT_FALSE(normal.infinity);
     EXPECT_EQ(task->inputs[1].distribution.kind, Distribution::Kind::Uniform);
     EXPECT_EQ(task->inputs[2].distribution.kind, Distribution::Kind::Integers);
     EXPECT_EQ(task->inputs[3].distribution.kind, Distribution::Kind::Permutation);

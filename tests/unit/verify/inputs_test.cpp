@@ -9,6 +9,7 @@
 #include <numbers>
 #include <numeric>
 #include <set>
+#include <span>
 
 #include "verify/half_normal.h"
 #include "verify/stream.h"
@@ -20,7 +21,8 @@ using tasks::Binding;
 using tasks::Distribution;
 using tasks::DType;
 
-constexpr std::array regimes{Regime::Normal, Regime::Uniform, Regime::Integers, Regime::Magnitudes};
+constexpr std::array regimes{Regime::Normal,     Regime::Uniform,  Regime::Integers,
+                             Regime::Magnitudes, Regime::Patterns, Regime::NonFinite};
 constexpr std::array floats{DType::Float64, DType::Float32, DType::Float16, DType::BFloat16};
 constexpr Key key{{0x01234567, 0x89abcdef, 0xfedcba98, 0x76543210}};
 
@@ -155,6 +157,7 @@ TEST(Generate, ValuesAreFrozen) {
     EXPECT_EQ(draw_one(four, Regime::Integers), (Values{1, 2, 3, -3}));
     EXPECT_EQ(draw_one(four, Regime::Magnitudes),
               (Values{-0x1.00b1dcp+0, -0x1.b3ba72p-3, 0x1.c61c8ap-5, -0x1.d8bfb8p-20}));
+    EXPECT_EQ(draw_one(four, Regime::Patterns), (Values{-0x1.103688p+3, -0x1p+1, 0x1.73fcf6p-1, 0x1.f4a266p+1}));
     // A value does not depend on how many follow it.
     const auto longer = draw_one(tensor(DType::Float32, {5000}), Regime::Normal);
     EXPECT_TRUE(std::equal(normal.begin(), normal.end(), longer.begin()));
@@ -277,6 +280,87 @@ TEST(Generate, MagnitudesMixScalesAndZeros) {
     }
 }
 
+/// How many of the rows of `columns` elements have a property.
+template <class Property>
+std::size_t rows_with(const std::vector<double>& values, std::size_t columns, Property property) {
+    std::size_t count = 0;
+    for (std::size_t first = 0; first < values.size(); first += columns) {
+        count += property(std::span(values).subspan(first, columns)) ? 1 : 0;
+    }
+    return count;
+}
+
+TEST(Generate, PatternsAreOfEveryKindRowByRow) {
+    using Row = std::span<const double>;
+    const auto zeros = [](Row row) { return static_cast<std::size_t>(std::ranges::count(row, 0.0)); };
+    const auto distinct = [](Row row) { return std::set<double>(row.begin(), row.end()).size(); };
+    const auto mean = [](Row row) {
+        return std::accumulate(row.begin(), row.end(), 0.0) / static_cast<double>(row.size());
+    };
+    for (const DType dtype : floats) {
+        constexpr std::size_t columns = 101;
+        const auto values = draw_one(tensor(dtype, {800, columns}), Regime::Patterns);
+        const auto rows = [&](auto property) { return rows_with(values, columns, property); };
+        // Of 16 choices each has at least 50 rows in the mean, and less than 25 once in thousands of keys.
+        EXPECT_GT(rows([&](Row row) { return zeros(row) == columns - 1; }), 25U) << "one-hot";
+        EXPECT_GT(rows([&](Row row) { return zeros(row) > columns / 2 && zeros(row) < columns - 1; }), 25U) << "sparse";
+        EXPECT_GT(rows([&](Row row) { return distinct(row) == 1; }), 25U) << "constant";
+        EXPECT_GT(rows([&](Row row) { return distinct(row) > 2 && distinct(row) <= 4; }), 25U) << "ties";
+        EXPECT_GT(rows([&](Row row) { return distinct(row) > 9 && std::ranges::is_sorted(row); }), 25U) << "ascending";
+        EXPECT_GT(rows([&](Row row) { return distinct(row) > 9 && std::ranges::is_sorted(row, std::greater()); }), 25U)
+            << "descending";
+        EXPECT_GT(rows([&](Row row) { return std::abs(mean(row)) > 3 && std::abs(mean(row)) < 17; }), 50U) << "offset";
+        EXPECT_GT(rows([&](Row row) {
+                      return std::ranges::any_of(row, [](double v) { return v == 0 && std::signbit(v); }) &&
+                             std::ranges::any_of(row, [&](double v) {
+                                 return v != 0 && std::abs(v) < (dtype == DType::Float16 ? 0x1p-14 : 0x1p-126);
+                             });
+                  }),
+                  50U)
+            << "subnormal numbers and zeros of both signs";
+        const auto plain =
+            rows([&](Row row) { return distinct(row) > 50 && zeros(row) == 0 && std::abs(mean(row)) < 1; });
+        EXPECT_GT(plain, 150U);
+        EXPECT_LT(plain, 500U);
+    }
+}
+
+TEST(Generate, PatternsDivideWhatHasFewRows) {
+    const auto values = draw_one(tensor(DType::Float32, {16'000}), Regime::Patterns);
+    std::set<double> levels;
+    for (std::size_t first = 0; first < values.size(); first += 1000) {
+        levels.insert(std::accumulate(values.begin() + first, values.begin() + first + 1000, 0.0));
+    }
+    EXPECT_GT(levels.size(), 10U);
+    EXPECT_FALSE(std::ranges::is_sorted(values));
+}
+
+TEST(Generate, PatternsOfAnElementDoNotDependOnThePieceItIsDrawnIn) {
+    const auto many = draw_one(tensor(DType::Float32, {16, 1025}), Regime::Patterns);
+    const auto more = draw_one(tensor(DType::Float32, {32, 1025}), Regime::Patterns);
+    EXPECT_TRUE(std::equal(many.begin(), many.end(), more.begin()));
+}
+
+TEST(Generate, NonFiniteValuesAreThoseThatTheTaskAllows) {
+    auto input = tensor(DType::Float16, {16'000});
+    const auto count = [&](auto predicate) {
+        return std::ranges::count_if(draw_one(input, Regime::NonFinite), predicate);
+    };
+    const auto is_nan = [](double v) { return std::isnan(v); };
+    const auto is_high = [](double v) { return v > 65504; };
+    const auto is_low = [](double v) { return v < -65504; };
+    input.distribution.infinity = true;
+    EXPECT_NEAR(count(is_high), 1000, 200);
+    EXPECT_EQ(count(is_low) + count(is_nan), 0);
+    input.distribution.nan = input.distribution.negative_infinity = true;
+    EXPECT_NEAR(count(is_high), 333, 100);
+    EXPECT_NEAR(count(is_low), 333, 100);
+    EXPECT_NEAR(count(is_nan), 333, 100);
+    for (const Regime regime : {Regime::Normal, Regime::Magnitudes, Regime::Patterns}) {
+        EXPECT_TRUE(std::ranges::all_of(draw_one(input, regime), [](double v) { return std::isfinite(v); }));
+    }
+}
+
 struct Bounds {
     double low, high;
 };
@@ -384,8 +468,11 @@ TEST_P(EveryRegime, KeepsTheStructureOfEachMatrix) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Regimes, EveryRegime, testing::ValuesIn(regimes),
-                         [](const auto& info) { return std::string(to_string(info.param)); });
+INSTANTIATE_TEST_SUITE_P(Regimes, EveryRegime, testing::ValuesIn(regimes), [](const auto& info) {
+    std::string name(to_string(info.param));
+    std::erase(name, '-');
+    return name;
+});
 
 TEST(Generate, WideIntegersCoverTheirRange) {
     const auto values =

@@ -21,8 +21,11 @@ Comparison compare_output(const Problem& problem, const Output& reference, const
                    poison);
 }
 
-void honest_pass(const Problem& problem, ErrorClass accepts) {
+void honest_pass(const Problem& problem, ErrorClass accepts, Regime regime = Regime::Normal) {
     for (const Output& reference : problem.honest) {
+        if (regime == Regime::Patterns && !can_judge(programs::expect(problem, reference), accepts)) {
+            continue; // then nobody is judged by it
+        }
         for (const Output& output : problem.honest) {
             const Comparison result = compare_output(problem, reference, output, accepts);
             ASSERT_TRUE(result.passed) << output.name << " against " << reference.name << ": " << result.max_error
@@ -45,7 +48,7 @@ void wrong_fail(const Problem& problem, ErrorClass accepts) {
     }
 }
 
-constexpr std::array regimes{Regime::Normal, Regime::Uniform, Regime::Integers, Regime::Magnitudes};
+constexpr std::array regimes{Regime::Normal, Regime::Uniform, Regime::Integers, Regime::Magnitudes, Regime::Patterns};
 
 struct Case {
     const char* name;
@@ -59,7 +62,7 @@ TEST_P(Float32Programs, HonestOnesPassInEveryRegime) {
     for (std::uint32_t seed = 0; seed < GetParam().seeds; seed++) {
         for (const Regime regime : regimes) {
             SCOPED_TRACE(testing::Message() << to_string(regime) << " " << seed);
-            ASSERT_NO_FATAL_FAILURE(honest_pass(GetParam().make(seed, regime), ErrorClass::Fp32));
+            ASSERT_NO_FATAL_FAILURE(honest_pass(GetParam().make(seed, regime), ErrorClass::Fp32, regime));
         }
     }
 }

@@ -46,8 +46,8 @@ std::string named_library(const std::string& message) {
 } // namespace
 
 Attempt::Attempt(const Settings& settings, const tasks::Task& task, const Candidate& candidate,
-                 const Progress& progress)
-    : settings_(settings), task_(task), candidate_(candidate), progress_(progress),
+                 const Progress& progress, const verify::Key& key)
+    : settings_(settings), task_(task), candidate_(candidate), progress_(progress), key_(key),
       deadline_(settings.kernel_deadline) {
     const auto now = std::chrono::system_clock::now();
     evaluation_.id = verify::Key::fresh().to_hex();
@@ -211,6 +211,11 @@ bool Attempt::compile(compile::Compiler& compiler, const std::string& architectu
     }
     ptx_ = std::move(compilation->ptx);
     return true;
+}
+
+void Attempt::adopt(plan::Recording recording, std::vector<tasks::Binding> bindings) {
+    recording_ = std::move(recording);
+    bindings_ = std::move(bindings);
 }
 
 bool Attempt::record(plan::Planner& planner, compile::Compiler& compiler, const std::string& architecture,

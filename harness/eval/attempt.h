@@ -21,11 +21,14 @@ namespace assay::eval {
 /// Each stage returns true to go on; false once the verdict stands.
 class Attempt {
 public:
-    Attempt(const Settings& settings, const tasks::Task& task, const Candidate& candidate, const Progress& progress);
+    Attempt(const Settings& settings, const tasks::Task& task, const Candidate& candidate, const Progress& progress,
+            const verify::Key& key = verify::Key::fresh());
 
     [[nodiscard]] bool compile(compile::Compiler& compiler, const std::string& architecture);
     [[nodiscard]] bool record(plan::Planner& planner, compile::Compiler& compiler, const std::string& architecture,
                               const std::vector<tasks::Binding>& bindings, const plan::DeviceProperties& properties);
+    /// Instead of the two: goes on with what was recorded of a candidate before. Tools that change it do so.
+    void adopt(plan::Recording recording, std::vector<tasks::Binding> bindings);
     /// Runs every workload of `reference` in every regime that suits it and compares. The last `timed` workload, if
     /// any, is checked in its own regime too.
     [[nodiscard]] bool check(Reference& reference, const std::vector<const tasks::Workload*>& workloads);
@@ -66,14 +69,16 @@ private:
     void enter(const std::string& stage);
     void note_layers(const std::string& stage, const sandbox::Layers& layers);
     [[nodiscard]] std::uint8_t random_poison();
+    [[nodiscard]] std::uint8_t random_zone();
 
     const Settings& settings_;
     const tasks::Task& task_;
     const Candidate& candidate_;
     const Progress& progress_;
     store::Evaluation evaluation_;
-    verify::Key key_ = verify::Key::fresh();
+    verify::Key key_;
     std::uint32_t draws_ = 0; ///< of poison bytes and coins
+    bool adverse_ = false;    ///< whether the next checked run is: every other one
     std::optional<std::string> ptx_;
     plan::Recording recording_;
     std::vector<tasks::Binding> bindings_;

@@ -146,11 +146,12 @@ Result<> Evaluator::require_layers() {
                 "`assay doctor` explains each layer");
 }
 
-store::Evaluation Evaluator::evaluate(const tasks::Task& task, const Candidate& given, const Progress& progress) {
+store::Evaluation Evaluator::evaluate(const tasks::Task& task, const Candidate& given, const Progress& progress,
+                                      const std::optional<verify::Key>& key) {
     State& state = *state_;
     const auto imported = import_python(given, task, state.settings.problems, state.importer);
     const Candidate& candidate = imported ? *imported : given;
-    Attempt attempt(state.settings, task, candidate, progress);
+    Attempt attempt(state.settings, task, candidate, progress, key.value_or(verify::Key::fresh()));
     if (!imported) {
         attempt.fail_harness(imported.error());
         return attempt.finish();

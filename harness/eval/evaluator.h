@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@
 #include "sandbox/layer.h"
 #include "store/evaluation.h"
 #include "tasks/task.h"
+#include "verify/inputs.h"
 
 namespace assay::eval {
 
@@ -52,9 +54,10 @@ public:
     ~Evaluator();
 
     /// Always yields an evaluation; the harness's own faults are Status::HarnessError in it. Evaluations of the same
-    /// task one after the other share the reference's worker.
+    /// task one after the other share the reference's worker. With the key of an earlier evaluation the checks are the
+    /// same again, byte for byte; without, they are fresh.
     [[nodiscard]] store::Evaluation evaluate(const tasks::Task& task, const Candidate& candidate,
-                                             const Progress& progress = {});
+                                             const Progress& progress = {}, const std::optional<verify::Key>& key = {});
 
     /// The layers of a process of each role, as it would be locked now.
     [[nodiscard]] Result<std::map<std::string, sandbox::Layers>> probe_layers();

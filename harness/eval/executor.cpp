@@ -21,6 +21,13 @@ constexpr std::uint64_t place_bytes = 256;
 /// What a buffer's allocation has besides the buffer.
 constexpr std::uint64_t room_around = 2 * zone_bytes + place_count * place_bytes;
 
+/// What a buffer at the edge is aligned to: enough for every access of a thread or a warp (a wmma fragment's 32 bytes).
+constexpr std::uint64_t edge_bytes = 32;
+
+std::uint64_t rounded_up(std::uint64_t bytes, std::uint64_t step) {
+    return (bytes + step - 1) / step * step;
+}
+
 /// Adds what the virtual GPU knows of its last fault: more than the driver's error code can say.
 void add_virtual_detail([[maybe_unused]] DeviceFault& fault) {
 #if ASSAY_VGPU
@@ -162,7 +169,8 @@ DeviceResult<std::unique_ptr<PreparedPlan>> PreparedPlan::prepare(const Session&
                 return std::unexpected(make_fault(session, "cuModuleGetGlobal", result));
             }
         } else {
-            const CUresult result = table.cuMemAlloc_v2(&placed.base, buffer.bytes + room_around);
+            placed.bytes = rounded_up(buffer.bytes, place_bytes) + room_around;
+            const CUresult result = table.cuMemAlloc_v2(&placed.base, placed.bytes);
             if (result != CUDA_SUCCESS) {
                 return std::unexpected(make_fault(session, "cuMemAlloc", result));
             }
@@ -251,6 +259,31 @@ void PreparedPlan::move_buffers() {
     }
 }
 
+DeviceResult<> PreparedPlan::place_at_edge(bool edge) {
+    if (session_->is_gpu()) {
+        return {};
+    }
+    for (std::size_t i = 0; i < plan_.buffers.size(); ++i) {
+        const plan::Buffer& buffer = plan_.buffers[i];
+        Placed& placed = placed_[i];
+        if (placed.base == 0) {
+            continue;
+        }
+        Bytes values(buffer.role == plan::Buffer::Role::Input ? buffer.bytes : 0);
+        if (!values.empty()) {
+            ASSAY_TRY(cuMemcpyDtoH_v2, values.data(), placed.data, values.size());
+        }
+        const std::uint64_t room = rounded_up(buffer.bytes, edge_bytes);
+        placed.data =
+            edge ? placed.base + placed.bytes - room : placed.base + zone_bytes + moves_ % place_count * place_bytes;
+        placed.behind = edge ? room - buffer.bytes : zone_bytes;
+        if (!values.empty()) {
+            ASSAY_TRY(cuMemcpyHtoD_v2, placed.data, values.data(), values.size());
+        }
+    }
+    return {};
+}
+
 DeviceResult<> PreparedPlan::write_inputs(const std::vector<Bytes>& inputs) {
     move_buffers();
     for (std::size_t i = 0; i < plan_.buffers.size(); ++i) {
@@ -263,13 +296,16 @@ DeviceResult<> PreparedPlan::write_inputs(const std::vector<Bytes>& inputs) {
 }
 
 DeviceResult<> PreparedPlan::poison(std::uint8_t zone, std::uint8_t poison) {
+    zone_ = zone;
     for (std::size_t i = 0; i < plan_.buffers.size(); ++i) {
         const plan::Buffer& buffer = plan_.buffers[i];
         if (buffer.role == plan::Buffer::Role::Symbol) {
             continue;
         }
-        ASSAY_TRY(cuMemsetD8Async, placed_[i].data - zone_bytes, zone, zone_bytes, nullptr);
-        ASSAY_TRY(cuMemsetD8Async, placed_[i].data + buffer.bytes, zone, zone_bytes, nullptr);
+        ASSAY_TRY(cuMemsetD8Async, placed_[i].data - zone_bytes, zone_byte(zone, i), zone_bytes, nullptr);
+        if (placed_[i].behind > 0) {
+            ASSAY_TRY(cuMemsetD8Async, placed_[i].data + buffer.bytes, zone_byte(zone, i), placed_[i].behind, nullptr);
+        }
         if (buffer.role != plan::Buffer::Role::Input && buffer.bytes > 0) {
             ASSAY_TRY(cuMemsetD8Async, placed_[i].data, poison, buffer.bytes, nullptr);
         }
@@ -420,14 +456,19 @@ DeviceResult<std::vector<Bytes>> PreparedPlan::read_images() {
     std::vector<Bytes> images;
     for (std::size_t i = 0; i < plan_.buffers.size(); ++i) {
         const plan::Buffer& buffer = plan_.buffers[i];
+        const Placed& placed = placed_[i];
         Bytes image;
         if (buffer.role == plan::Buffer::Role::Scratch) {
-            image.resize(2 * zone_bytes);
-            ASSAY_TRY(cuMemcpyDtoH_v2, image.data(), placed_[i].data - zone_bytes, zone_bytes);
-            ASSAY_TRY(cuMemcpyDtoH_v2, image.data() + zone_bytes, placed_[i].data + buffer.bytes, zone_bytes);
+            // What is not there of a zone is as it should be.
+            image.resize(2 * zone_bytes, std::byte{zone_byte(zone_, i)});
+            ASSAY_TRY(cuMemcpyDtoH_v2, image.data(), placed.data - zone_bytes, zone_bytes);
+            if (placed.behind > 0) {
+                ASSAY_TRY(cuMemcpyDtoH_v2, image.data() + zone_bytes, placed.data + buffer.bytes, placed.behind);
+            }
         } else if (buffer.role != plan::Buffer::Role::Symbol) {
-            image.resize(buffer.bytes + 2 * zone_bytes);
-            ASSAY_TRY(cuMemcpyDtoH_v2, image.data(), placed_[i].data - zone_bytes, image.size());
+            image.resize(buffer.bytes + 2 * zone_bytes, std::byte{zone_byte(zone_, i)});
+            ASSAY_TRY(cuMemcpyDtoH_v2, image.data(), placed.data - zone_bytes,
+                      zone_bytes + buffer.bytes + placed.behind);
         }
         images.push_back(std::move(image));
     }

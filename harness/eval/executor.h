@@ -1,6 +1,6 @@
 // Runs launch plans on an opened device: buffers with red zones, steps in order, times by events.
 //
-// Every buffer of a plan lies between two red zones of `zone_bytes`, filled with the run's zone byte; outputs and
+// Every buffer of a plan lies between two red zones of `zone_bytes`, filled as `zone_byte` says; outputs and
 // scratch are filled with the run's poison byte before the steps run. The executor judges nothing: it hands back the
 // raw images, zones included, and the grader, in another process, looks at them.
 //
@@ -8,7 +8,9 @@
 // buffers lie elsewhere whenever inputs are written. So a candidate cannot keep a result for a later call.
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <expected>
 #include <functional>
 #include <map>
@@ -25,6 +27,14 @@ namespace assay::eval {
 using Bytes = std::vector<std::byte>;
 
 inline constexpr std::uint64_t zone_bytes = 512; ///< on each side; a multiple of 256 keeps the data aligned
+
+/// What the red zones of a buffer are filled with in a run with this zone number. Neighbours differ, so that what a
+/// kernel copies from one zone to another shows. What it computes of one shows too: NaN and huge numbers are what they
+/// were after an addition, so ordinary numbers (12.1 and -12.1 in fp32) take turns with them.
+[[nodiscard]] constexpr std::uint8_t zone_byte(std::uint8_t zone, std::size_t buffer) {
+    constexpr std::array<std::uint8_t, 5> bytes{0xFF, 0x41, 0x7F, 0xC1, 0xFE};
+    return bytes[(zone + buffer) % bytes.size()];
+}
 
 /// What the device said when it refused or failed.
 struct DeviceFault {
@@ -75,7 +85,11 @@ public:
 
     /// Copies the task's inputs, in order, to the buffers of the plan that hold them. Moves all buffers.
     [[nodiscard]] DeviceResult<> write_inputs(const std::vector<Bytes>& inputs);
-    /// Fills red zones with `zone`, outputs and scratch with `poison`; puts the module's variables back.
+    /// On the virtual GPU: moves every buffer, inputs with their values, to the end of its allocation, or back. Behind
+    /// an allocation nothing is accessible, so that a thread that reads past the end of a buffer is stopped; a red zone
+    /// only tells of writes. What is left of the zone there is what rounds the buffer up to 32 bytes.
+    [[nodiscard]] DeviceResult<> place_at_edge(bool edge);
+    /// Fills red zones by the number `zone`, outputs and scratch with `poison`; puts the module's variables back.
     [[nodiscard]] DeviceResult<> poison(std::uint8_t zone, std::uint8_t poison);
     /// Runs the steps once and waits for them.
     [[nodiscard]] DeviceResult<> run();
@@ -99,6 +113,8 @@ private:
     struct Placed {
         CUdeviceptr base = 0; ///< of the allocation; 0 of a symbol
         CUdeviceptr data = 0;
+        std::uint64_t bytes = 0;           ///< of the allocation
+        std::uint64_t behind = zone_bytes; ///< of red zone behind the data
     };
     static void compile(const Session& session, const PreparedPlan& prepared);
     PreparedPlan(const Session& session, const Module& module, plan::LaunchPlan plan)
@@ -117,6 +133,7 @@ private:
     const Module* module_;
     plan::LaunchPlan plan_;
     unsigned moves_ = 0;
+    std::uint8_t zone_ = 0; ///< number of the last run's red zones
     std::vector<Placed> placed_;
     std::map<std::string, CUfunction> functions_;
     CUevent start_ = nullptr, stop_ = nullptr;

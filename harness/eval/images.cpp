@@ -47,8 +47,9 @@ std::optional<Damage> find_damage(const plan::LaunchPlan& plan, const tasks::Bin
             continue;
         }
         const std::span<const std::byte> image = images.at(i);
-        const auto before = find_changes(image.first(zone_bytes), std::byte{zone});
-        const auto after = find_changes(image.last(zone_bytes), std::byte{zone});
+        const std::byte whole{zone_byte(zone, i)};
+        const auto before = find_changes(image.first(zone_bytes), whole);
+        const auto after = find_changes(image.last(zone_bytes), whole);
         if (before.count > 0) {
             return Damage{
                 "red-zone",

@@ -135,7 +135,7 @@ RunResult<std::vector<Bytes>> Reference::outputs(const Program& program, std::si
     if (auto written = runner_.write_inputs(plan, inputs, reference_timeout); !written) {
         return std::unexpected(written.error());
     }
-    auto images = runner_.run(plan, 0, reference_poison, reference_timeout);
+    auto images = runner_.run(plan, 0, reference_poison, false, reference_timeout);
     if (!images) {
         return images;
     }

@@ -247,6 +247,36 @@ Message sanitize_reply(Worker& worker, PreparedPlan& plan, const json& request) 
     return result ? Message{json{{"sanitized", std::move(*result)}}, {}} : fault_reply(*worker.session, result.error());
 }
 
+void set_adverse([[maybe_unused]] bool adverse) {
+#if ASSAY_VGPU
+    vgpu::set_adverse(adverse);
+#endif
+}
+
+/// One checked run. An adverse one is what vgpu.h says, and its buffers lie at the edges of what is accessible.
+Message run_reply(Worker& worker, PreparedPlan& plan, const json& header) {
+    const bool adverse = header.at("adverse").get<bool>();
+    DeviceResult<> done = adverse ? plan.place_at_edge(true) : DeviceResult<>();
+    if (done) {
+        done = plan.poison(header.at("zone").get<std::uint8_t>(), header.at("poison").get<std::uint8_t>());
+    }
+    if (done) {
+        set_adverse(adverse);
+        done = plan.run();
+        set_adverse(false);
+    }
+    if (!done) {
+        return fault_reply(*worker.session, done.error());
+    }
+    Message images = images_reply(worker, plan);
+    if (adverse) {
+        if (const auto back = plan.place_at_edge(false); !back) {
+            return fault_reply(*worker.session, back.error());
+        }
+    }
+    return images;
+}
+
 /// The requests that name a prepared plan.
 Message with_plan(Worker& worker, const std::string& op, const Message& request) {
     const json& header = request.header;
@@ -262,13 +292,7 @@ Message with_plan(Worker& worker, const std::string& op, const Message& request)
     } else if (op == "sanitize") {
         return sanitize_reply(worker, plan, header);
     } else if (op == "run") {
-        done = plan.poison(header.at("zone").get<std::uint8_t>(), header.at("poison").get<std::uint8_t>());
-        if (done) {
-            done = plan.run();
-        }
-        if (done) {
-            return images_reply(worker, plan);
-        }
+        return run_reply(worker, plan, header);
     } else if (op == "images") {
         return images_reply(worker, plan);
     } else {

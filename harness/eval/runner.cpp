@@ -232,8 +232,12 @@ RunResult<void> Runner::write_inputs(std::uint32_t plan, const std::vector<Bytes
     return pick(call({json{{"op", "inputs"}, {"plan", plan}}, inputs}, timeout), nothing);
 }
 
-RunResult<std::vector<Bytes>> Runner::run(std::uint32_t plan, std::uint8_t zone, std::uint8_t poison, Timeout timeout) {
-    return pick(call({json{{"op", "run"}, {"plan", plan}, {"zone", zone}, {"poison", poison}}, {}}, timeout), blobs);
+RunResult<std::vector<Bytes>> Runner::run(std::uint32_t plan, std::uint8_t zone, std::uint8_t poison, bool adverse,
+                                          Timeout timeout) {
+    return pick(
+        call({json{{"op", "run"}, {"plan", plan}, {"zone", zone}, {"poison", poison}, {"adverse", adverse}}, {}},
+             timeout),
+        blobs);
 }
 
 RunResult<double> Runner::time(std::uint32_t plan, std::uint8_t zone, std::uint8_t poison, unsigned runs,

@@ -43,9 +43,10 @@ public:
     [[nodiscard]] RunResult<std::uint32_t> load(const std::string& ptx, Timeout timeout);
     [[nodiscard]] RunResult<std::uint32_t> prepare(std::uint32_t module, const plan::LaunchPlan& plan, Timeout timeout);
     [[nodiscard]] RunResult<void> write_inputs(std::uint32_t plan, const std::vector<Bytes>& inputs, Timeout timeout);
-    /// Images of all buffers after one run.
+    /// Images of all buffers after one run; `adverse`, on the virtual GPU, as in vgpu.h and at the edge as in
+    /// executor.h.
     [[nodiscard]] RunResult<std::vector<Bytes>> run(std::uint32_t plan, std::uint8_t zone, std::uint8_t poison,
-                                                    Timeout timeout);
+                                                    bool adverse, Timeout timeout);
     /// Seconds of the device's clock for `runs` runs together; what lies between them is not counted. `changes`, in
     /// the order of their runs, are made to the inputs before each.
     [[nodiscard]] RunResult<double> time(std::uint32_t plan, std::uint8_t zone, std::uint8_t poison, unsigned runs,

@@ -261,6 +261,9 @@ void set_engine(Engine engine) {
 void set_threads(unsigned threads) {
     Device::instance().set_threads(threads);
 }
+void set_adverse(bool adverse) {
+    codegen::set_adverse(adverse);
+}
 void prepare_launch(CUfunction function, Dim3 block, std::uint32_t dynamic_shared) {
     Device& device = Device::instance();
     const std::scoped_lock lock(device.mutex);

@@ -30,6 +30,11 @@ void set_engine(Engine engine);
 /// Host threads to use; 0 is one for each core.
 void set_threads(unsigned threads);
 
+/// Later launches run adversely: the warps of a block in descending order, and each block finds its shared and local
+/// memory full of 0xFF, which is NaN. A right kernel notices neither; one that lacks a barrier, or an initial value,
+/// does.
+void set_adverse(bool adverse);
+
 /// Makes the machine code for launches of this shape now, so that no launch waits for it. `function` is a handle of
 /// cuModuleGetFunction; the call does nothing for a kernel that the interpreter is left with.
 void prepare_launch(CUfunction function, Dim3 block, std::uint32_t dynamic_shared);

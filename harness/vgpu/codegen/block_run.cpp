@@ -1,5 +1,6 @@
 #include "vgpu/codegen/block_run.h"
 
+#include <atomic>
 #include <bit>
 #include <cstdlib>
 #include <cstring>
@@ -14,7 +15,11 @@ std::uint64_t round_up(std::uint64_t value, std::uint64_t step) {
     return (value + step - 1) / step * step;
 }
 
+constexpr std::uint64_t shared_granularity = 256;
 constexpr std::uint32_t no_barrier = ~0u;
+constexpr int adverse_byte = 0xFF; ///< of shared memory that nobody has written: NaN in every floating-point type
+
+std::atomic<bool> adverse_blocks = false;
 
 std::uint32_t volume(const Dim3& dim) {
     return dim[0] * dim[1] * dim[2];
@@ -22,9 +27,13 @@ std::uint32_t volume(const Dim3& dim) {
 
 } // namespace
 
+void set_adverse(bool adverse) {
+    adverse_blocks = adverse;
+}
+
 Windows::Windows(Memory& memory, std::uint64_t shared_bytes, std::uint64_t local_bytes, std::uint32_t threads)
     : memory_(memory) {
-    const std::uint64_t shared = round_up(shared_bytes, 256);
+    const std::uint64_t shared = round_up(shared_bytes, shared_granularity);
     const std::uint64_t all = shared + local_bytes * round_up(threads, warp_size);
     // Whole pages, so that windows begin at one: shared memory is aligned to what a program may align in it.
     address_ = memory.allocate(round_up(std::max<std::uint64_t>(all, 1), 4096)).value_or(0);
@@ -64,6 +73,7 @@ BlockRun::BlockRun(const Launch& launch_, const Kernel& kernel, const Code& code
     context.counters = counts.counters.data();
     context.accesses = counts.accesses.data();
     context.run = this;
+    adverse_ = adverse_blocks;
 }
 
 void BlockRun::start(std::uint64_t index) {
@@ -76,6 +86,13 @@ void BlockRun::start(std::uint64_t index) {
         context.block_index[2] = static_cast<std::uint32_t>(row / grid[1]);
     } else {
         context.block_index[1] = context.block_index[2] = 0;
+    }
+    if (adverse_) {
+        // The rounded rest of the shared window as well: what is read there is nobody's.
+        std::memset(pointer_at<std::byte>(context.shared_base), adverse_byte,
+                    round_up(context.shared_bytes, shared_granularity));
+        std::memset(pointer_at<std::byte>(context.local_base), adverse_byte,
+                    context.local_bytes * round_up(threads_, warp_size));
     }
     for (std::uint32_t warp = 0; warp < warps_; ++warp) {
         // Generated code writes the rest of the header before it is read, but for what it adds to.
@@ -99,7 +116,8 @@ BlockRun::Progress BlockRun::advance() {
         // Warps that came to the same whole-block barrier in this round are released at its end without being counted.
         bool together = !barriers_used_;
         std::uint32_t met = no_barrier;
-        for (std::uint32_t warp = 0; warp < warps_; ++warp) {
+        for (std::uint32_t turn = 0; turn < warps_; ++turn) {
+            const std::uint32_t warp = warp_at(turn);
             if (states_[warp] != State::Ready) {
                 ended = ended && states_[warp] == State::Done;
                 together = together && states_[warp] == State::Done;
@@ -132,7 +150,7 @@ BlockRun::Progress BlockRun::advance() {
                 continue;
             }
             if (met != no_barrier) { // those before it are counted after all
-                arrive_together(warp, met);
+                arrive_together(turn, met);
                 met = no_barrier;
             }
             together = false;
@@ -173,11 +191,11 @@ BlockRun::Progress BlockRun::advance() {
     }
 }
 
-/// Counts the waiting warps below `end` at a barrier of the whole block.
-void BlockRun::arrive_together(std::uint32_t end, std::uint32_t barrier) {
-    for (std::uint32_t warp = 0; warp < end; ++warp) {
-        if (states_[warp] == State::Waiting) {
-            (void)arrive(warp, barrier, 0, 0, 0);
+/// Counts the waiting warps of the first `turns` turns at a barrier of the whole block.
+void BlockRun::arrive_together(std::uint32_t turns, std::uint32_t barrier) {
+    for (std::uint32_t turn = 0; turn < turns; ++turn) {
+        if (states_[warp_at(turn)] == State::Waiting) {
+            (void)arrive(warp_at(turn), barrier, 0, 0, 0);
         }
     }
 }

@@ -62,7 +62,9 @@ private:
     };
 
     Frame& frame(std::uint32_t warp) { return *reinterpret_cast<Frame*>(frames_.get() + warp * frame_stride_); }
-    void arrive_together(std::uint32_t end, std::uint32_t barrier);
+    /// The warp that runs at this turn of a round.
+    [[nodiscard]] std::uint32_t warp_at(std::uint32_t turn) const { return adverse_ ? warps_ - 1 - turn : turn; }
+    void arrive_together(std::uint32_t turns, std::uint32_t barrier);
     bool complete_barriers();
     void release(std::uint32_t index);
     void report_deadlock();
@@ -78,6 +80,7 @@ private:
     std::vector<std::int32_t> resume_;
     std::array<Barrier, 16> barriers_;
     bool barriers_used_ = false;
+    bool adverse_ = false;
 
 public:
     [[nodiscard]] bool valid() const { return windows_.valid(); }

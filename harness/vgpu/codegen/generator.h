@@ -40,6 +40,9 @@ private:
 /// Makes the code for launches of this shape, if there is none yet: a launch would wait for it.
 void prepare(const Kernel& kernel, Dim3 block, std::uint32_t dynamic_shared, Counting counting = Counting::Off);
 
+/// Of launches from now on: see vgpu.h.
+void set_adverse(bool adverse);
+
 /// Runs a launch to its end, or to its first fault.
 [[nodiscard]] std::optional<Fault> run(const Kernel& kernel, const Launch& launch);
 

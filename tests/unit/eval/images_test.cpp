@@ -23,11 +23,12 @@ struct RunImages {
                         {Role::Symbol, 0, "table", 16}};
         binding.inputs.push_back({.name = "x", .shape = {2}, .distribution = {}});
         binding.outputs.push_back({.name = "y", .shape = {2}, .distribution = {}});
-        images = {image(std::byte{1}), image(std::byte{2}), Bytes(2 * zone_bytes, std::byte{zone}), {}};
+        images = {
+            image(0, std::byte{1}), image(1, std::byte{2}), Bytes(2 * zone_bytes, std::byte{zone_byte(zone, 2)}), {}};
     }
 
-    static Bytes image(std::byte data) {
-        Bytes bytes(2 * zone_bytes + 8, std::byte{zone});
+    static Bytes image(std::size_t buffer, std::byte data) {
+        Bytes bytes(2 * zone_bytes + 8, std::byte{zone_byte(zone, buffer)});
         std::fill_n(bytes.begin() + zone_bytes, 8, data);
         return bytes;
     }
@@ -56,6 +57,15 @@ TEST(Images, OneByteBeforeAnInputIsSeen) {
     ASSERT_TRUE(run.damage());
     EXPECT_EQ(run.damage()->detail,
               "1 bytes before the start of input 'x' were overwritten, the farthest 1 bytes before it");
+}
+
+TEST(Images, ACopyFromOneZoneToAnotherIsSeen) {
+    for (std::size_t from : {0, 2}) {
+        RunImages run;
+        run.images[1][zone_bytes + 8] = run.images[from].back();
+        ASSERT_TRUE(run.damage());
+        EXPECT_NE(run.damage()->detail.find("output 'y'"), std::string::npos);
+    }
 }
 
 TEST(Images, BothZonesOfScratchAreLookedAt) {

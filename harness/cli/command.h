@@ -81,6 +81,7 @@ void add_tasks_new(CLI::App& tasks, Action& run); ///< below `assay tasks`
 void add_eval(CLI::App& app, Action& run);
 void add_run(CLI::App& app, Action& run);
 void add_import(CLI::App& app, Action& run);
+void add_regrade(CLI::App& app, Action& run);
 void add_score(CLI::App& app, Action& run);
 void add_plan(CLI::App& app, Action& run);
 void add_profile(CLI::App& app, Action& run);

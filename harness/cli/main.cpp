@@ -47,6 +47,7 @@ int run(int argc, char** argv) {
         "  assay eval vector_add my_kernel.cu\n"
         "  assay run demo\n"
         "  assay score results/demo.jsonl\n"
+        "  assay regrade results/demo.jsonl\n"
         "Exit codes: 0 all well; 1 a candidate failed; 2 usage; 3 the harness's fault; 4 no device or a missing\n"
         "layer; 5 nothing selected. `assay SUBCOMMAND --help` has more.");
     assay::cli::Action action;
@@ -54,6 +55,7 @@ int run(int argc, char** argv) {
     assay::cli::add_eval(app, action);
     assay::cli::add_run(app, action);
     assay::cli::add_import(app, action);
+    assay::cli::add_regrade(app, action);
     assay::cli::add_score(app, action);
     assay::cli::add_plan(app, action);
     assay::cli::add_profile(app, action);

@@ -57,9 +57,15 @@ bool is_cache_priority(const Instruction& i) {
            i.text.find("evict_last") != i.text.npos;
 }
 
-/// Orders or changes memory that is visible beyond the device: for pinned or managed memory of the host.
+/// Reads, orders or changes memory that is visible beyond the device: for pinned or managed memory of the host.
 bool is_system_scope(const Instruction& i) {
-    return i.mod.scope == isa::Scope::Sys && (i.opcode == Opcode::Atom || i.opcode == Opcode::Red);
+    return i.mod.scope == isa::Scope::Sys &&
+           (i.opcode == Opcode::Atom || i.opcode == Opcode::Red || i.opcode == Opcode::Ld || i.opcode == Opcode::St);
+}
+
+/// Asks of which space an address is, or makes one of another block's: honest code knows its pointers.
+bool is_address_space(const Instruction& i) {
+    return i.opcode == Opcode::Isspacep || i.opcode == Opcode::Mapa;
 }
 
 bool is_debugging(const Instruction& i) {
@@ -92,6 +98,9 @@ const std::vector<Check>& checks() {
         {{"system-scope", Severity::Note, "a task's buffers are the device's own: nothing beyond it reads them"},
          is_system_scope,
          "changes memory atomically at system scope, as for memory of the host"},
+        {{"address-space", Severity::Note, "asking what an address is prepares for what is no buffer of the task"},
+         is_address_space,
+         "asks of which space an address is (isspacep, mapa)"},
         {{"debugging", Severity::Note, "a profiler's or debugger's instruction has no place in a finished kernel"},
          is_debugging,
          "has an instruction for profilers or debuggers"},
@@ -102,6 +111,9 @@ const std::vector<Check>& checks() {
     return all;
 }
 
+constexpr Rule absolute_address{"absolute-address", Severity::Warning,
+                                "where buffers lie is told by parameters: an address in the source is a guess at "
+                                "somebody else's memory"};
 constexpr Rule unreachable_code{"unreachable-code", Severity::Note, "code that no launch reaches is not judged"};
 
 /// libcu++ waits with pauses that it measures itself. Its file name can be forged with #line, which turns a rejection
@@ -144,6 +156,55 @@ std::optional<RuleFinding> apply(const isa::Program& program, const Check& check
     return worst;
 }
 
+/// Registers that hold a number from the source, whatever happens.
+std::vector<bool> constant_registers(const isa::Function& function) {
+    std::vector<bool> assigned(function.registers.size());
+    std::vector<bool> constant(function.registers.size());
+    for (const Instruction& instruction : function.body) {
+        const bool is_number = instruction.opcode == Opcode::Mov && instruction.src.size() == 1 &&
+                               instruction.src[0].kind == isa::Operand::Kind::Immediate;
+        for (const isa::Operand& result : instruction.dst) {
+            if (result.kind == isa::Operand::Kind::Register) {
+                constant[result.index] = is_number && (!assigned[result.index] || constant[result.index]);
+                assigned[result.index] = true;
+            }
+            for (const isa::Operand& element : result.elements) {
+                if (element.kind == isa::Operand::Kind::Register) {
+                    constant[element.index] = false;
+                    assigned[element.index] = true;
+                }
+            }
+        }
+    }
+    return constant;
+}
+
+/// An access of global or generic memory at an address that stands in the source.
+std::optional<RuleFinding> find_absolute_address(const isa::Program& program, const std::string& kernel,
+                                                 const Reach& reached) {
+    for (const std::uint32_t index : reached.functions) {
+        const isa::Function& function = program.functions[index];
+        const std::vector<bool> constant = constant_registers(function);
+        const auto is_absolute = [&](const isa::Operand& operand) {
+            if (operand.kind != isa::Operand::Kind::Address || operand.elements.empty()) {
+                return false;
+            }
+            const isa::Operand& base = operand.elements[0];
+            return base.kind == isa::Operand::Kind::Immediate ||
+                   (base.kind == isa::Operand::Kind::Register && constant[base.index]);
+        };
+        for (const Instruction& instruction : function.body) {
+            const bool outside =
+                instruction.mod.space == isa::Space::Global || instruction.mod.space == isa::Space::Generic;
+            if (outside && std::ranges::any_of(instruction.src, is_absolute)) {
+                return finding(program, {absolute_address, nullptr, "uses an address that stands in its source"},
+                               kernel, instruction);
+            }
+        }
+    }
+    return {};
+}
+
 } // namespace
 
 std::string_view to_string(Severity severity) {
@@ -164,6 +225,7 @@ const std::vector<Rule>& static_rules() {
         for (const Check& check : checks()) {
             all.push_back(check.rule);
         }
+        all.push_back(absolute_address);
         all.push_back(unreachable_code);
         return all;
     }();
@@ -193,6 +255,9 @@ std::vector<RuleFinding> inspect(const isa::Program& program, const std::vector<
             if (auto found = apply(program, check, kernel, reached)) {
                 findings.push_back(std::move(*found));
             }
+        }
+        if (auto found = find_absolute_address(program, kernel, reached)) {
+            findings.push_back(std::move(*found));
         }
     }
     std::ranges::stable_sort(findings, std::ranges::greater{}, &RuleFinding::severity);

@@ -62,6 +62,11 @@ TEST(StaticRules, EachInstructionHasItsRule) {
         {"nanosleep.u32 100;", "sleep", Severity::Warning},
         {"createpolicy.fractional.L2::evict_last.b64 %rd2, 1.0;", "cache-priority", Severity::Warning},
         {"atom.global.sys.add.u32 %r1, [%rd1], 1;", "system-scope", Severity::Note},
+        {"ld.relaxed.sys.global.u32 %r1, [%rd1];", "system-scope", Severity::Note},
+        {"ld.global.u32 %r1, [4096];", "absolute-address", Severity::Warning},
+        {"mov.u64 %rd3, 140737488355328; st.global.u32 [%rd3+8], %r1;", "absolute-address", Severity::Warning},
+        {"mov.u64 %rd3, 4096; ld.u32 %r1, [%rd3];", "absolute-address", Severity::Warning},
+        {"{ .reg .pred %p; isspacep.shared %p, %rd1; }", "address-space", Severity::Note},
         {"pmevent 1;", "debugging", Severity::Note},
         {"mov.u32 %r1, %smid;", "placement", Severity::Note},
     };
@@ -81,14 +86,17 @@ TEST(StaticRules, EachInstructionHasItsRule) {
 }
 
 TEST(StaticRules, AnHonestKernelBreaksNone) {
-    const auto findings = findings_of("mov.u32 %r1, %tid.x; st.global.u32 [%rd1], %r1;");
+    // An address that begins as a number and goes on as another is no address from the source.
+    const auto findings = findings_of("mov.u32 %r1, %tid.x; st.global.u32 [%rd1], %r1;"
+                                      "mov.u64 %rd3, 0; add.u64 %rd3, %rd3, %rd1; st.global.u32 [%rd3], %r1;"
+                                      "st.shared.u32 [16], %r1;");
     ASSERT_EQ(findings.size(), 1U);
     EXPECT_EQ(findings[0].rule, "unreachable-code");
     EXPECT_EQ(findings[0].severity, Severity::Note);
 }
 
 TEST(StaticRules, EachHasAReasonAndIsListed) {
-    EXPECT_EQ(static_rules().size(), 9U);
+    EXPECT_EQ(static_rules().size(), 11U);
     for (const Rule& rule : static_rules()) {
         EXPECT_FALSE(rule.why.empty()) << rule.name;
     }

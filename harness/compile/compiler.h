@@ -52,6 +52,7 @@ struct Request {
     std::map<std::string, std::string>
         headers; ///< further virtual headers by include name (trusted callers only: the operator library)
     bool line_info = true;
+    bool optimized = true; ///< false: PTX as the source is written, without copies of loops (trusted callers only)
 };
 
 /// The options a candidate may ask for; anything else is an Error that names it and lists what is allowed.

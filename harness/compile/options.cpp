@@ -120,6 +120,9 @@ std::vector<std::string> nvrtc_options(const Toolkit& toolkit, const Request& re
     if (request.line_info) {
         options.emplace_back("-lineinfo");
     }
+    if (!request.optimized) {
+        options.emplace_back("--Ofast-compile=max");
+    }
     if (uses_cuda_std(request.source)) {
         options.emplace_back("-DASSAY_CUDA_STD");
     }

@@ -124,7 +124,6 @@ constexpr std::array<Alias, 107> aliases{{
     {"cublas_v2.h", "assay/absent.h"},
     {"cudnn.h", "assay/absent.h"},
     {"cufft.h", "assay/absent.h"},
-    {"curand.h", "assay/absent.h"},
     {"cusolverDn.h", "assay/absent.h"},
     {"cusparse.h", "assay/absent.h"},
     {"cutensor.h", "assay/absent.h"},

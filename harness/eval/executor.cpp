@@ -231,7 +231,7 @@ std::vector<PreparedPlan::Place> PreparedPlan::places() const {
         result.push_back({.data = placed_[i].data,
                           .room = placed_[i].base,
                           .bytes = buffer.bytes,
-                          .room_bytes = buffer.bytes + room_around,
+                          .room_bytes = placed_[i].bytes,
                           .initialised = buffer.role == plan::Buffer::Role::Input});
     }
     return result;

@@ -168,7 +168,7 @@ TEST(EvaluationJson, ErrorsNameThePlace) {
 
 TEST(EvaluationJson, EveryRequiredFieldIsMissed) {
     const json good = to_json(full());
-    const std::set<std::string> optional{"timing", "sandbox", "rules", "origin", "duplicate_of"};
+    const std::set<std::string> optional{"timing", "sandbox", "rules", "origin", "duplicate_of", "not_judged"};
     for (const auto& [key, value] : good.items()) {
         if (!optional.contains(key)) {
             json document = good;

@@ -21,7 +21,7 @@ struct Alias {
 
 /// Names under which sources include what is already there. The toolkit's own runtime headers are among them: NVRTC has
 /// their content built in, and the originals would declare the host API a second time.
-constexpr std::array<Alias, 107> aliases{{
+constexpr std::array<Alias, 106> aliases{{
     {"assert.h", "cassert"},
     {"bits/stdc++.h", "assay/everything.h"},
     {"builtin_types.h", "cuda_runtime.h"},

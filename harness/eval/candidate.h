@@ -37,7 +37,7 @@ struct Candidate {
     nlohmann::json origin = nlohmann::json::object();
     /// The source is a KernelBench file, in Python; import.h makes a CUDA source of it.
     bool python = false;
-    bool ptx = false; ///< the source is PTX, and `entry.launches` says what is launched
+    bool ptx = false;                         ///< the source is PTX, and `entry.launches` says what is launched
     std::map<std::string, std::string> files; ///< beside a Python file, which names them
     std::optional<Unusable> unusable;
 };
@@ -48,7 +48,8 @@ inline constexpr std::size_t max_source_bytes = 1 << 20;
 /// with a `candidate.json`:
 ///   {"name", "task", "author", "entry", "arguments": ["x", "w", "3"], "source": "kernel.cu",
 ///    "options": ["-use_fast_math"], "model", "sample": 3, "prompt", "reasoning_length": 5120}
-/// of which all but the file named by "source" (default: the one .cu or .ptx file of the folder) may be left out. With a
+/// of which all but the file named by "source" (default: the one .cu or .ptx file of the folder) may be left out. With
+/// a
 /// `.ptx` source it says what is launched: "launches" and "scratch", see plan/launch_list.h. A source may
 /// say entry and arguments itself, in lines `// assay: entry = NAME` and `// assay: arguments = x, w, 3`.
 [[nodiscard]] Result<Candidate> load_candidate(const std::filesystem::path& path);

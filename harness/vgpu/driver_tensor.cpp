@@ -1,5 +1,6 @@
-// Tensor maps: cuTensorMapEncodeTiled, with the requirements of the driver API's reference (tensor map object management).
-// Interleaved layouts, packed 4- and 6-bit types and swizzles with other atoms than 16 bytes are not supported.
+// Tensor maps: cuTensorMapEncodeTiled, with the requirements of the driver API's reference (tensor map object
+// management). Interleaved layouts, packed 4- and 6-bit types and swizzles with other atoms than 16 bytes are not
+// supported.
 #include "vgpu/api.h"
 #include "vgpu/core/tensor_map.h"
 
@@ -67,11 +68,11 @@ CUresult cuTensorMapEncodeTiled(CUtensorMap* map, CUtensorMapDataType type, cuui
         }
         result.rank = static_cast<std::uint8_t>(rank);
         result.fill_nan = fill == CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE ? 0 : 1;
-        result.swizzle_bytes =
-            swizzle == CU_TENSOR_MAP_SWIZZLE_NONE ? 0 : static_cast<std::uint8_t>(16u << static_cast<unsigned>(swizzle));
+        result.swizzle_bytes = swizzle == CU_TENSOR_MAP_SWIZZLE_NONE
+                                   ? 0
+                                   : static_cast<std::uint8_t>(16u << static_cast<unsigned>(swizzle));
         for (unsigned i = 0; i < rank; ++i) {
-            const bool stride_fits =
-                i == 0 || (is_multiple(strides[i - 1], granule) && strides[i - 1] < most_stride);
+            const bool stride_fits = i == 0 || (is_multiple(strides[i - 1], granule) && strides[i - 1] < most_stride);
             if (extents[i] == 0 || extents[i] > most_extent || box[i] == 0 || box[i] > most_box ||
                 element_strides[i] == 0 || element_strides[i] > most_step || !stride_fits) {
                 return CUDA_ERROR_INVALID_VALUE;

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "vgpu/core/fragments.h"
-#include "vgpu/interpreter/machine.h"
 #include "vgpu/core/product.h"
+#include "vgpu/interpreter/machine.h"
 
 namespace assay::vgpu::interpreter {
 

@@ -9,19 +9,34 @@
 
 #include "tasks/task.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    namespace fs = std::filesystem;
-    static const fs::path file = [] {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A catalogue with one task, in a folder that goes with the program.
+struct Catalogue {
+    fs::path root;
+    Catalogue() {
         std::string pattern = (fs::temp_directory_path() / "assay-fuzz-XXXXXX").string();
-        const fs::path root = ::mkdtemp(pattern.data());
-        const fs::path folder = root / "tasks" / "level1";
-        fs::create_directories(folder);
+        root = ::mkdtemp(pattern.data());
+        fs::create_directories(task().parent_path());
         fs::create_directories(root / "reference" / "level1");
         std::ofstream(root / "reference" / "level1" / "softmax.cu") << "extern \"C\" void solve() {}\n";
-        std::atexit([] { fs::remove_all(file.parent_path().parent_path().parent_path()); });
-        return folder / "softmax.json";
-    }();
-    std::ofstream(file, std::ios::binary).write(reinterpret_cast<const char*>(data), static_cast<std::streamsize>(size));
+    }
+    ~Catalogue() {
+        std::error_code ignored;
+        fs::remove_all(root, ignored);
+    }
+    [[nodiscard]] fs::path task() const { return root / "tasks" / "level1" / "softmax.json"; }
+};
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    static const Catalogue catalogue;
+    const fs::path file = catalogue.task();
+    std::ofstream(file, std::ios::binary)
+        .write(reinterpret_cast<const char*>(data), static_cast<std::streamsize>(size));
     const auto task = assay::tasks::load(file);
     if (task) {
         for (const auto& workload : task->workloads) {

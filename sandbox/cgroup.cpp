@@ -2,8 +2,9 @@
 //
 // Version 2 has one tree, and a group can be limited where its parent passes the controllers on; version 1 has one tree
 // for each controller. In both, a group is a folder beside or below the supervisor's own group, limits are files in it,
-// and writing a process id to `cgroup.procs` moves the process. A folder can be removed when no process is left in it:
-// a supervisor that is killed leaves empty ones behind, which the next one finds by the process id in their names.
+// and writing a process id to `cgroup.procs` moves the process. A folder can be removed when no process is left in it.
+// Those of a supervisor that is killed are removed by its sweeper (sweeper.h); if that was killed as well, the next
+// supervisor finds them by the process id in their names.
 #include "sandbox/cgroup.h"
 
 #include <atomic>
@@ -21,6 +22,7 @@
 #include <utility>
 
 #include "sandbox/descriptor.h"
+#include "sandbox/sweeper.h"
 
 namespace assay::sandbox {
 
@@ -75,6 +77,7 @@ bool add_group(std::vector<fs::path>& folders, const fs::path& parent, const std
                const std::vector<Limit>& limits) {
     sweep(parent);
     const fs::path folder = parent / name;
+    (void)sweep_after_exit(folder);
     if (::mkdir(folder.c_str(), 0755) != 0) {
         return false;
     }

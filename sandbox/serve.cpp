@@ -44,7 +44,11 @@ int complain(const Error& error) {
     return exit_harness;
 }
 
+/// Of this process, which has one; while a handler runs.
+Channel* the_channel = nullptr;
+
 int answer_all(Channel& channel, const Handler& handler) {
+    the_channel = &channel;
     while (true) {
         const auto request = channel.receive();
         if (!request) {
@@ -115,6 +119,16 @@ private:
 };
 
 } // namespace
+
+Result<Message> ask(const Message& question) {
+    if (the_channel == nullptr) {
+        return fail("nobody is there to ask", "worker");
+    }
+    if (auto sent = the_channel->send(question); !sent) {
+        return std::unexpected(std::move(sent.error()));
+    }
+    return the_channel->receive();
+}
 
 int serve(const Handler& handler) {
     if (!is_worker()) {

@@ -13,6 +13,10 @@ namespace assay::sandbox {
 /// An Error is sent back as the reply {"error": {what, where, hint}}, which the caller reads with `reply_error`.
 using Handler = std::function<Result<Message>(const Message&)>;
 
+/// Of a handler: sends a question as the reply so far, and hands over the next request, which is the answer to it. An
+/// Error if the supervisor asks no further.
+[[nodiscard]] Result<Message> ask(const Message& question);
+
 /// What a role loads before anything of a candidate comes near, and the files it needs after that.
 struct Opened {
     Message reply;

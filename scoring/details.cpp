@@ -162,11 +162,22 @@ std::string details(const Evaluation& evaluation, const TableOptions& options) {
         line("accuracy",
              fmt::format("{}, largest error {:.2e}", printable(evaluation.error_class), evaluation.max_error));
     }
+    if (!evaluation.data_dependent.is_null()) {
+        line("plan", fmt::format("depends on data: recorded anew for each run; the last one read {} bytes back in {} "
+                                 "copies, with {} host instructions after the first, which count 1 ns each",
+                                 scalar_text(evaluation.data_dependent, "bytes"),
+                                 scalar_text(evaluation.data_dependent, "read_backs"),
+                                 scalar_text(evaluation.data_dependent, "host_instructions")));
+    }
     line("author", printable(evaluation.author));
     line("source", printable(evaluation.candidate_path));
     line("taken", scalar_text(evaluation.origin, "taken"));
     if (evaluation.device.is_object()) {
         line("device", scalar_text(evaluation.device, "name"));
+    }
+    if (!evaluation.library.used.empty()) {
+        line("library", fmt::format("{} ({} says: {})", printable(evaluation.library.used),
+                                    printable(evaluation.library.said_by), printable(evaluation.library.rule)));
     }
     line("stages", stages_text(evaluation.stages));
     line("key", printable(evaluation.key));

@@ -1,8 +1,8 @@
 // fast_p: see fast_p.h.
 //
 // The denominator is the suite, never what happens to be in the results: a task without an evaluation counts as failed.
-// Of several evaluations of one task one counts, and the choice is by the lower end of the interval, so that repeating
-// a noisy measurement until it flatters does not pay as choosing by the estimate would.
+// Of several evaluations of one candidate the last one counts: repeating a measurement, or a verdict by other settings,
+// until it flatters does not pay. Of several candidates for one task the best counts, by the lower end of its interval.
 #include "scoring/fast_p.h"
 
 #include <algorithm>
@@ -10,6 +10,7 @@
 #include <fmt/ranges.h>
 #include <limits>
 #include <set>
+#include <tuple>
 
 namespace assay::scoring {
 
@@ -66,15 +67,23 @@ Result<Chosen> choose(const std::vector<Evaluation>& evaluations, const std::vec
         return fail("the suite has no tasks");
     }
     std::map<std::string, std::set<std::string>> hashes;
+    std::map<std::tuple<std::string, std::string, std::string, std::string>, const Evaluation*> last;
     for (const Evaluation& evaluation : evaluations) {
-        const auto slot = chosen.find(evaluation.task);
-        if (slot == chosen.end()) {
+        if (!chosen.contains(evaluation.task)) {
             continue;
         }
-        if (slot->second == nullptr || merit(evaluation) > merit(*slot->second)) {
-            slot->second = &evaluation;
-        }
         hashes[evaluation.task].insert(evaluation.task_hash);
+        const Evaluation*& latest =
+            last[{evaluation.task, evaluation.author, evaluation.candidate, evaluation.candidate_hash}];
+        if (latest == nullptr || evaluation.status != store::Status::HarnessError) { // which is no verdict
+            latest = &evaluation;
+        }
+    }
+    for (const auto& [candidate, evaluation] : last) {
+        const Evaluation*& best = chosen.at(evaluation->task);
+        if (best == nullptr || merit(*evaluation) > merit(*best)) {
+            best = evaluation;
+        }
     }
     for (const auto& [task, of_task] : hashes) {
         if (auto hash = only(of_task, fmt::format("version of the task '{}'", task),
@@ -152,6 +161,7 @@ Result<Score> score(const std::vector<Evaluation>& evaluations, const std::vecto
         outcomes.low.push_back(timed ? evaluation->timing->low : 0);
         outcomes.speedup.push_back(timed ? evaluation->timing->speedup : 0);
         score.correct += correct ? 1 : 0;
+        score.library += correct && evaluation->library.counted() ? 1 : 0;
         if (timed) {
             score.timed++;
             speedups.push_back(evaluation->timing->speedup);

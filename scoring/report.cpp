@@ -17,7 +17,7 @@ namespace {
 
 using store::Evaluation;
 
-constexpr std::size_t columns = 5;
+constexpr std::size_t columns = 6;
 constexpr std::string_view gap = "  ";
 constexpr std::size_t least_name = 8; ///< columns that a shortened name keeps
 
@@ -28,8 +28,12 @@ struct Row {
 
 Row row_of(const Evaluation& evaluation) {
     Row row;
-    row.cells = {printable(evaluation.task), printable(evaluation.candidate), std::string(to_string(evaluation.status)),
-                 "", printable(evaluation.error_class)};
+    row.cells = {printable(evaluation.task),
+                 printable(evaluation.candidate),
+                 std::string(to_string(evaluation.status)),
+                 "",
+                 printable(evaluation.error_class),
+                 evaluation.library.counted() ? printable(evaluation.library.used) : ""};
     row.colors[2] = color_of(evaluation.status);
     if (evaluation.timing) {
         row.cells[3] = speedup_text(*evaluation.timing);
@@ -41,8 +45,12 @@ Row row_of(const Evaluation& evaluation) {
 } // namespace
 
 std::string table(const std::vector<Evaluation>& evaluations, const TableOptions& options) {
-    std::vector<Row> rows{Row{{"task", "candidate", "status", "speed-up", "class"},
-                              {Color::Faint, Color::Faint, Color::Faint, Color::Faint, Color::Faint}}};
+    // What is counted as a library's work, where there is some.
+    const bool library =
+        std::ranges::any_of(evaluations, [](const Evaluation& evaluation) { return evaluation.library.counted(); });
+    Row head{{"task", "candidate", "status", "speed-up", "class", library ? "by a library" : ""}, {}};
+    head.colors.fill(Color::Faint);
+    std::vector<Row> rows{head};
     std::ranges::transform(evaluations, std::back_inserter(rows), row_of);
 
     std::array<std::size_t, columns> widths{};
@@ -55,8 +63,9 @@ std::string table(const std::vector<Evaluation>& evaluations, const TableOptions
     for (const std::size_t width : widths) {
         total += width;
     }
-    // Candidates' names are the longest and the least needed; then those of the tasks. The rest is what one came for.
-    for (const std::size_t name : {std::size_t{1}, std::size_t{0}}) {
+    // What a library does and candidates' names are the longest and the least needed; then those of the tasks. The rest
+    // is what one came for.
+    for (const std::size_t name : {std::size_t{5}, std::size_t{1}, std::size_t{0}}) {
         const std::size_t over = total > options.width ? total - options.width : 0;
         const std::size_t spare = widths.at(name) > least_name ? widths.at(name) - least_name : 0;
         widths.at(name) -= std::min(over, spare);
@@ -88,6 +97,9 @@ std::string summary(const Score& score) {
         text += &fast == &score.fast.back() ? "\n" : "   ";
     }
     text += fmt::format("{} of {} tasks correct, {} timed", score.correct, score.tasks, score.timed);
+    if (score.library > 0) {
+        text += fmt::format(", {} with a library's work, which is counted", score.library);
+    }
     if (!std::isnan(score.geometric_mean_speedup)) {
         text += fmt::format(", geometric mean speed-up {:.2f}x", score.geometric_mean_speedup);
     }

@@ -52,8 +52,9 @@ template <std::size_t N> bool in(const std::array<Range, N>& ranges, std::uint32
 }
 
 /// Controls, zero-width spaces and joiners, bidirectional controls, line separators, tags, the byte order mark.
-constexpr std::array<Range, 7> unsafe{{{0, 0x1F},
+constexpr std::array<Range, 8> unsafe{{{0, 0x1F},
                                        {0x7F, 0x9F},
+                                       {0x61C, 0x61C},
                                        {0x200B, 0x200F},
                                        {0x2028, 0x202E},
                                        {0x2060, 0x206F},

@@ -6,6 +6,7 @@
 
 #include <fmt/core.h>
 
+#include "tasks/roofline.h"
 #include "tasks/task.h"
 
 namespace assay::tasks {
@@ -152,10 +153,11 @@ std::uint64_t Binding::Tensor::bytes() const {
 
 std::uint64_t Binding::compulsory_bytes() const {
     std::uint64_t sum = 0;
-    for (const auto* tensors : {&inputs, &outputs}) {
-        for (const Tensor& tensor : *tensors) {
-            sum += tensor.bytes();
-        }
+    for (const Tensor& input : inputs) {
+        sum += tasks::compulsory_bytes(input);
+    }
+    for (const Tensor& output : outputs) {
+        sum += output.bytes();
     }
     return sum;
 }
@@ -192,6 +194,21 @@ Result<Binding> bind(const Task& task, const Workload& workload) {
             return std::ranges::find(input.shape, parameter.name) != input.shape.end();
         });
         binding.scalars.push_back({parameter.name, parameter.axis, parameter.dtype, value, in_shape});
+    }
+    for (const auto& [name, texts] : task.fixed) {
+        std::vector<double> values;
+        for (const std::string& text : texts) {
+            double value = 0;
+            const auto given = workload.values.find(text);
+            if (given != workload.values.end()) {
+                values.push_back(given->second);
+            } else if (std::from_chars(text.data(), text.data() + text.size(), value).ec == std::errc()) {
+                values.push_back(value);
+            }
+        }
+        if (values.size() == texts.size()) {
+            binding.fixed.emplace(name, std::move(values));
+        }
     }
     if (!task.flops.empty()) {
         const auto flops = evaluate_expression(task.flops, workload.values);

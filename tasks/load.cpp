@@ -8,6 +8,7 @@
 
 #include <fmt/ranges.h>
 
+#include "tasks/fixed_numbers.h"
 #include "tasks/reader.h"
 #include "tasks/reference.h"
 #include "tasks/task.h"
@@ -39,8 +40,8 @@ public:
     explicit Definition(Task& task) : task_(task) {}
 
     void read(const Field& root) {
-        root.only({"name", "title", "description", "level", "category", "accepts", "axes", "scalars", "inputs",
-                   "outputs", "flops", "workloads"});
+        root.only({"name", "title", "description", "level", "category", "accepts", "library", "axes", "scalars",
+                   "inputs", "outputs", "flops", "workloads"});
         read_heading(root);
         for (const auto& [name, field] : root.member("axes").members()) {
             read_axis(name, field);
@@ -63,6 +64,13 @@ public:
             task_.flops = root.member("flops").text();
         }
         task_.accepts = root.has("accepts") ? read_class(root.member("accepts")) : default_class();
+        if (root.has("library")) {
+            const Field field = root.member("library");
+            task_.library = library_rule_from(field.text());
+            if (!task_.library) {
+                field.fail(fmt::format("unknown rule \"{}\"", field.text()), "one of allow, count, reject");
+            }
+        }
         read_workloads(root.member("workloads"));
     }
 
@@ -415,6 +423,7 @@ Result<Task> load(const std::filesystem::path& file) {
                     fmt::format("write {}", task.reference.string()));
     }
     task.hash = hash_of(reader.text(), *reference);
+    task.fixed = fixed_numbers(reference->text);
     return task;
 }
 

@@ -1,5 +1,8 @@
 #include "tasks/roofline.h"
 
+#include <algorithm>
+#include <cctype>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -33,6 +36,10 @@ DeviceProfile read_device(const Field& field) {
     device.fp16 = rate("fp16", tera);
     device.source = field.member("source").text();
     return device;
+}
+
+char to_lower(char letter) {
+    return static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
 }
 
 /// Of the fastest arithmetic that the task allows: that of its inputs, or what its accuracy asks for if that is
@@ -72,13 +79,21 @@ Result<DeviceProfile> find_device(const std::filesystem::path& root, std::string
     }
     std::vector<std::string> names;
     for (const DeviceProfile& device : *devices) {
-        if (device.name == name) {
+        if (std::ranges::equal(device.name, name, {}, to_lower, to_lower)) {
             return device;
         }
         names.push_back(device.name);
     }
     return fail(fmt::format("no profile of a device \"{}\"", name), (root / "datasets/devices.json").string(),
                 fmt::format("one of {}, or add yours", fmt::join(names, ", ")));
+}
+
+std::uint64_t compulsory_bytes(const Binding::Tensor& input) {
+    if (input.distribution.structure == Distribution::Structure::Full) {
+        return input.bytes();
+    }
+    const auto n = static_cast<std::uint64_t>(input.shape.back());
+    return input.bytes() / (n * n) * (n * (n + 1) / 2);
 }
 
 Roofline roofline(const Task& task, const Binding& binding, const DeviceProfile& device) {

@@ -27,8 +27,11 @@ struct DeviceProfile {
 
 /// An Error names the file and the field.
 [[nodiscard]] Result<std::vector<DeviceProfile>> load_devices(const std::filesystem::path& root);
-/// The Error lists the names there are.
+/// By its name, in capitals or not. The Error lists the names there are.
 [[nodiscard]] Result<DeviceProfile> find_device(const std::filesystem::path& root, std::string_view name);
+
+/// What a program must read of an input: of symmetric and triangular matrices one triangle with the diagonal.
+[[nodiscard]] std::uint64_t compulsory_bytes(const Binding::Tensor& input);
 
 struct Roofline {
     double memory_seconds = 0;  ///< to move the compulsory bytes

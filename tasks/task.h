@@ -73,6 +73,16 @@ struct Parameter {
     std::optional<double> value; ///< fixed for the whole task; none: each workload binds it
 };
 
+/// What becomes of a candidate that leaves work to a library: operators of PyTorch (`x.sum(1)`, torch::matmul), CUB's
+/// device-wide algorithms, Thrust.
+enum class LibraryRule : std::uint8_t {
+    Allow,  ///< it is as good as work of its own
+    Count,  ///< its result says so, and what it was
+    Reject, ///< it is rejected
+};
+[[nodiscard]] std::string_view to_string(LibraryRule rule); ///< "count"
+[[nodiscard]] std::optional<LibraryRule> library_rule_from(std::string_view name);
+
 enum class Use : std::uint8_t { Check, TimeVgpu, TimeGpu };
 [[nodiscard]] std::string_view to_string(Use use); ///< "time:vgpu"
 [[nodiscard]] std::optional<Use> use_from(std::string_view name);
@@ -88,8 +98,10 @@ struct Task {
     std::string name, title, category, description;
     int level = 0;
     std::vector<Tensor> inputs, outputs;
-    std::vector<Parameter> parameters;     ///< axes, then scalars, in order
-    ErrorClass accepts = ErrorClass::Fp32; ///< coarsest class; by default that of the inputs
+    std::vector<Parameter> parameters;                     ///< axes, then scalars, in order
+    std::map<std::string, std::vector<std::string>> fixed; ///< what the reference fixes (fixed_numbers.h)
+    ErrorClass accepts = ErrorClass::Fp32;                 ///< coarsest class; by default that of the inputs
+    std::optional<LibraryRule> library;                    ///< where the definition says it
     std::string flops; ///< expression: operations that any algorithm of textbooks needs; empty: not counted
     std::vector<Workload> workloads;
     std::filesystem::path file;      ///< the definition
@@ -121,9 +133,11 @@ struct Binding {
     std::string task, workload;
     std::vector<Tensor> inputs, outputs;
     std::vector<Scalar> scalars;
+    /// "stride": {2}: numbers that the task fixes, by the names that PyTorch has for them.
+    std::map<std::string, std::vector<double>> fixed;
     std::int64_t flops = 0; ///< floating-point operations, a fused multiply-add as two; 0: none, or not counted
 
-    /// What has to be read and written at least once: all inputs and outputs.
+    /// To be read and written at least once: inputs (of a structured one what it says, roofline.h) and outputs.
     [[nodiscard]] std::uint64_t compulsory_bytes() const;
 };
 

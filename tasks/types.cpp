@@ -37,6 +37,12 @@ constexpr std::array error_class_rows{
     std::pair{ErrorClass::Fp8, std::string_view("fp8")},     std::pair{ErrorClass::Wrong, std::string_view("wrong")},
 };
 
+constexpr std::array library_rows{
+    std::pair{LibraryRule::Allow, std::string_view("allow")},
+    std::pair{LibraryRule::Count, std::string_view("count")},
+    std::pair{LibraryRule::Reject, std::string_view("reject")},
+};
+
 constexpr std::array use_rows{
     std::pair{Use::Check, std::string_view("check")},
     std::pair{Use::TimeVgpu, std::string_view("time:vgpu")},
@@ -53,7 +59,7 @@ template <class Rows> constexpr bool in_order(const Rows& rows) {
     }
     return true;
 }
-static_assert(in_order(error_class_rows) && in_order(use_rows));
+static_assert(in_order(error_class_rows) && in_order(library_rows) && in_order(use_rows));
 
 template <class Rows> auto value_of(const Rows& rows, std::string_view name) -> std::optional<decltype(rows[0].first)> {
     const auto row = std::ranges::find(rows, name, [](const auto& entry) { return entry.second; });
@@ -93,6 +99,14 @@ std::string_view to_string(ErrorClass error_class) {
 
 std::optional<ErrorClass> error_class_from(std::string_view name) {
     return value_of(error_class_rows, name);
+}
+
+std::string_view to_string(LibraryRule rule) {
+    return library_rows[static_cast<std::size_t>(rule)].second;
+}
+
+std::optional<LibraryRule> library_rule_from(std::string_view name) {
+    return value_of(library_rows, name);
 }
 
 std::string_view to_string(Use use) {

@@ -4,8 +4,8 @@
 
 namespace assay {
 
-/// The checkout that the tests were built from, absolute. In a file of its own, so that no other object depends on where
-/// the checkout lies and ccache serves one checkout from another.
+/// The checkout that the tests were built from, absolute. In a file of its own, so that no other object depends on
+/// where the checkout lies and ccache serves one checkout from another.
 const std::string& source_dir();
 
 } // namespace assay

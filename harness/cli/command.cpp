@@ -6,13 +6,18 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "sandbox/text.h"
+#include "scoring/terminal.h"
+
 namespace assay::cli {
 
 namespace {
 
 namespace fs = std::filesystem;
 
-/// ASSAY_CACHE, else $XDG_CACHE_HOME/assay, else ~/.cache/assay; empty if there is no home.
+constexpr std::size_t shown_bytes = 64U << 20;
+
+/// ASSAY_CACHE, else $XDG_CACHE_HOME/assay, else ~/.cache/assay; "none" if there is no home.
 fs::path default_cache() {
     if (const char* set = std::getenv("ASSAY_CACHE"); set != nullptr) {
         return set;
@@ -23,7 +28,7 @@ fs::path default_cache() {
     if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0') {
         return fs::path(home) / ".cache" / "assay";
     }
-    return {};
+    return "none";
 }
 
 /// Edits that turn one name into the other (Levenshtein 1966).
@@ -75,29 +80,35 @@ void add_json(CLI::App& command, Common& common) {
     command.add_flag("--json", common.json, "Print JSON instead of text");
 }
 
-void add_evaluation(CLI::App& command, Common& common) {
+void add_device(CLI::App& command, Common& common) {
     add_root(command, common);
     add_json(command, common);
     command.add_option("--device", common.device, "vgpu, cuda:N, or auto: a GPU if there is one")
         ->capture_default_str();
     command.add_option("--cache", common.cache,
-                       "Folder of the compile cache (default: ASSAY_CACHE or ~/.cache/assay; 'none': no cache)");
+                       "Folder of the cache of compilations and machine code (default: ASSAY_CACHE or ~/.cache/assay; "
+                       "'none': no cache)");
+    command.add_option(
+        "--require-layers", common.require_layers,
+        "Refuse to judge (exit code 4) without these layers of the sandbox: names, separated by commas, as "
+        "`assay doctor` lists them, or 'all': those that an ordinary user of a recent Linux has");
+}
+
+void add_evaluation(CLI::App& command, Common& common) {
+    add_device(command, common);
     command.add_flag("--no-time", common.no_time, "Judge correctness only");
     command.add_option("--time-budget", common.time_budget, "Seconds of timing for one candidate")
         ->capture_default_str()
         ->check(CLI::Range(0.1, 3600.0));
     command
-        .add_option("--library", common.library,
-                    "What becomes of candidates that call operators of PyTorch: allow, count (say which), or reject")
-        ->capture_default_str()
+        .add_option(
+            "--library", common.library,
+            "What becomes of candidates that leave work to operators of PyTorch, CUB's device-wide algorithms or "
+            "Thrust: allow, count (say which), or reject (default: what the task says, or count)")
         ->check(CLI::IsMember({"allow", "count", "reject"}));
     command.add_option("--problems", common.problems,
                        "KernelBench's folder of problems (level1/, level2/, ...), for Python files without "
                        "get_init_inputs()");
-    command.add_option(
-        "--require-layers", common.require_layers,
-        "Refuse to judge (exit code 4) without these layers of the sandbox: names, separated by commas, as "
-        "`assay doctor` lists them, or 'all': those that an ordinary user of a recent Linux has");
 }
 
 Result<eval::Settings> settings(const Common& common) {
@@ -108,8 +119,9 @@ Result<eval::Settings> settings(const Common& common) {
     eval::Settings settings;
     settings.root = *root;
     settings.device = common.device;
-    if (common.cache != "none") {
-        settings.cache = common.cache.empty() ? default_cache() : fs::path(common.cache);
+    settings.cache = common.cache.empty() ? default_cache() : fs::path(common.cache);
+    if (settings.cache == "none") {
+        settings.cache.clear();
     }
     auto layers = parse_layers(common.require_layers);
     if (!layers) {
@@ -117,16 +129,18 @@ Result<eval::Settings> settings(const Common& common) {
     }
     settings.required_layers = std::move(*layers);
     settings.problems = common.problems;
-    settings.library = common.library == "allow"    ? eval::LibraryRule::Allow
-                       : common.library == "reject" ? eval::LibraryRule::Reject
-                                                    : eval::LibraryRule::Count;
+    settings.library = tasks::library_rule_from(common.library);
     settings.time = !common.no_time;
     settings.time_budget = std::chrono::milliseconds(static_cast<long>(common.time_budget * 1e3));
     return settings;
 }
 
+std::string shown(const std::string& text) {
+    return sandbox::clean_text(text, shown_bytes);
+}
+
 int report(const Error& error, int code) {
-    fmt::print(stderr, "assay: {}\n", error.to_string());
+    fmt::print(stderr, "assay: {}\n", shown(error.to_string()));
     return code;
 }
 
@@ -176,14 +190,14 @@ void ProgressLine::update(const std::string& text) {
     if (terminal_) {
         winsize size{};
         const bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 10;
-        fmt::print(stderr, "\r\033[K{:.{}}", text, known ? size.ws_col - 1 : 79);
+        fmt::print(stderr, "\r\033[K{}", scoring::shortened(scoring::printable(text), known ? size.ws_col - 1U : 79U));
         std::fflush(stderr);
         shown_ = true;
     }
 }
 
 void ProgressLine::done(const std::string& text) {
-    fmt::print(stderr, "{}{}\n", terminal_ ? "\r\033[K" : "", text);
+    fmt::print(stderr, "{}{}\n", terminal_ ? "\r\033[K" : "", scoring::printable(text));
     shown_ = false;
 }
 

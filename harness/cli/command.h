@@ -35,13 +35,15 @@ struct Common {
     bool no_time = false;
     std::string require_layers;
     std::string problems;
-    std::string library = "count";
+    std::string library;      ///< empty: what the task says
     double time_budget = 0.7; ///< seconds
 };
 
 void add_root(CLI::App& command, Common& common);
 void add_json(CLI::App& command, Common& common);
-/// --root, --device, --cache, --json, --no-time, --time-budget, --require-layers, --problems, --library
+/// --root, --json, --device, --cache, --require-layers
+void add_device(CLI::App& command, Common& common);
+/// add_device, and how candidates are judged: --no-time, --time-budget, --library, --problems
 void add_evaluation(CLI::App& command, Common& common);
 
 [[nodiscard]] Result<eval::Settings> settings(const Common& common);
@@ -67,6 +69,9 @@ private:
     bool terminal_;
     bool shown_ = false;
 };
+
+/// A text of several lines, fit for a terminal whoever wrote what it quotes.
+[[nodiscard]] std::string shown(const std::string& text);
 
 /// For tables on standard output.
 [[nodiscard]] scoring::TableOptions table_options();

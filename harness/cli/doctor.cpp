@@ -10,7 +10,9 @@
 
 #include "base/version.h"
 #include "cli/command.h"
+#include "compile/cache.h"
 #include "compile/compiler.h"
+#include "eval/kernel_code.h"
 #include "eval/runner.h"
 #include "eval/session.h"
 
@@ -72,12 +74,20 @@ Probe probe_root(const Common& common) {
 Probe probe_cache(const Common& common) {
     const auto with = settings(common);
     if (!with || with->cache.empty()) {
-        return {"cache", false, false, "none: every source is compiled each time"};
+        return {"cache", false, false, "none: everything is compiled each time"};
     }
     std::error_code error;
     std::filesystem::create_directories(with->cache, error);
-    const bool writable = access(with->cache.c_str(), W_OK) == 0;
-    return {"cache", writable, false, with->cache.string() + (writable ? "" : " is not writable")};
+    if (access(with->cache.c_str(), W_OK) != 0) {
+        return {"cache", false, false, with->cache.string() + " is not writable"};
+    }
+    const auto megabytes = [](const std::filesystem::path& folder) {
+        return static_cast<double>(compile::Cache(folder).bytes()) / (1 << 20);
+    };
+    return {"cache", true, false,
+            fmt::format("{}: {:.1f} MiB of compilations, {:.1f} MiB of machine code, at most {} MiB of each",
+                        with->cache.string(), megabytes(with->cache),
+                        megabytes(eval::CodeCache::folder_of(with->cache)), compile::Cache::default_max_bytes >> 20)};
 }
 
 /// What each layer protects, and which roles' processes have it on this machine.
@@ -179,7 +189,7 @@ int run_doctor(const Common& common) {
 void add_doctor(CLI::App& app, Action& run) {
     auto common = std::make_shared<Common>();
     CLI::App* command = app.add_subcommand("doctor", "Check this machine: toolkit, devices, cache, tasks");
-    command->add_option("--cache", common->cache, "Folder of the compile cache");
+    command->add_option("--cache", common->cache, "Folder of the cache");
     add_root(*command, *common);
     add_json(*command, *common);
     command->callback([common, &run] { run = [common] { return run_doctor(*common); }; });

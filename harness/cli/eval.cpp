@@ -93,7 +93,9 @@ void add_eval(CLI::App& app, Action& run) {
     auto arguments = std::make_shared<Arguments>();
     CLI::App* command = app.add_subcommand("eval", "Judge candidates on one task");
     command->add_option("task", arguments->task, "Name of the task")->required();
-    command->add_option("files", arguments->files, ".cu files, replies (.md, .txt), or folders with a candidate.json")
+    command
+        ->add_option("files", arguments->files,
+                     ".cu and .py files, replies (.md, .txt), or folders with a candidate.json")
         ->required();
     command->add_option("--out", arguments->out, "Append the results to this file (JSON Lines)");
     add_evaluation(*command, arguments->common);

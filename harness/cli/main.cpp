@@ -3,9 +3,11 @@
 #include <cstring>
 #include <exception>
 #include <fmt/format.h>
+#include <system_error>
 
 #include "base/version.h"
 #include "cli/command.h"
+#include "compile/assembler.h"
 #include "compile/compiler.h"
 #include "eval/run_worker.h"
 #include "forms/kernelbench.h"
@@ -17,6 +19,9 @@ namespace {
 int run_worker(const char* role) {
     if (std::strcmp(role, "compile") == 0) {
         return assay::compile::compile_worker();
+    }
+    if (std::strcmp(role, "assemble") == 0) {
+        return assay::compile::assemble_worker();
     }
     if (std::strcmp(role, "plan") == 0) {
         return assay::plan::plan_worker();
@@ -70,6 +75,11 @@ int run(int argc, char** argv) {
     return action();
 }
 
+int internal_error(const std::exception& error) {
+    fmt::print(stderr, "assay: internal error: {} (this is a bug: please report it)\n", error.what());
+    return assay::cli::HarnessFault;
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -79,8 +89,13 @@ int main(int argc, char** argv) {
     }
     try {
         return run(argc, argv);
+    } catch (const std::system_error& error) {
+        if (error.code() == std::errc::broken_pipe) { // `assay tasks list | head`: the reader has seen enough
+            std::signal(SIGPIPE, SIG_DFL);
+            std::raise(SIGPIPE);
+        }
+        return internal_error(error);
     } catch (const std::exception& error) {
-        fmt::print(stderr, "assay: internal error: {} (this is a bug: please report it)\n", error.what());
-        return assay::cli::HarnessFault;
+        return internal_error(error);
     }
 }

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "cli/command.h"
+#include "eval/session.h"
 #include "plan/plan_json.h"
 
 namespace assay::cli {
@@ -15,7 +16,8 @@ struct Arguments {
 };
 
 int run_plan(Arguments& arguments) {
-    arguments.common.device = "vgpu"; // nothing is run
+    // Nothing is run but a plan that depends on data, on the virtual GPU where there is one.
+    arguments.common.device = eval::has_vgpu() ? "vgpu" : "auto";
     const auto with = settings(arguments.common);
     if (!with) {
         return report(with.error(), Usage);
@@ -45,7 +47,8 @@ int run_plan(Arguments& arguments) {
         fmt::print(stderr, "{}\n", scoring::details(planned.evaluation));
         return planned.evaluation.status == store::Status::HarnessError ? HarnessFault : CandidateFailed;
     }
-    fmt::print("{}\n", arguments.common.json ? plan::to_json(*planned.plan).dump(2) : plan::to_text(*planned.plan));
+    fmt::print("{}\n",
+               arguments.common.json ? plan::to_json(*planned.plan).dump(2) : shown(plan::to_text(*planned.plan)));
     return Ok;
 }
 
@@ -57,12 +60,15 @@ void add_plan(CLI::App& app, Action& run) {
     command->add_option("task", arguments->task, "Name of the task")->required();
     command->add_option("file", arguments->file, ".cu file, or folder with a candidate.json")->required();
     command->add_option("--workload", arguments->workload, "Workload of the task (default: its first)");
-    command->add_option("--cache", arguments->common.cache, "Folder of the compile cache ('none': no cache)");
+    command->add_option("--cache", arguments->common.cache, "Folder of the cache ('none': no cache)");
     add_root(*command, arguments->common);
     add_json(*command, arguments->common);
-    command->footer("Examples:\n"
-                    "  assay plan softmax kernel.cu\n"
-                    "  assay plan softmax kernel.cu --workload small --json");
+    command->footer(
+        "A plan that depends on data, since host code copies device memory back, is that of one run on inputs\n"
+        "drawn anew, on the virtual GPU or where there is none on the GPU; its read-backs are steps of it.\n"
+        "Examples:\n"
+        "  assay plan softmax kernel.cu\n"
+        "  assay plan softmax kernel.cu --workload small --json");
     command->callback([arguments, &run] { run = [arguments] { return run_plan(*arguments); }; });
 }
 

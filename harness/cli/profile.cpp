@@ -14,7 +14,7 @@ namespace {
 
 struct Arguments {
     Common common;
-    std::string task, file, workload;
+    std::string task, file, workload, gpu;
     bool line = false;
 };
 
@@ -55,6 +55,14 @@ int run_profile(Arguments& arguments) {
         }
         candidate = std::move(*loaded);
     }
+    std::optional<tasks::DeviceProfile> gpu;
+    if (!arguments.gpu.empty()) {
+        const auto found = tasks::find_device(with->root, arguments.gpu);
+        if (!found) {
+            return report(found.error(), Usage);
+        }
+        gpu = *found;
+    }
     auto evaluator = eval::Evaluator::open(*with);
     if (!evaluator) {
         return report(evaluator.error(), Environment);
@@ -63,7 +71,7 @@ int run_profile(Arguments& arguments) {
     std::filesystem::path path = task->reference;
     std::string source;
     if (candidate) {
-        auto profiled = (*evaluator)->profile(*task, **workload, *candidate);
+        auto profiled = (*evaluator)->profile(*task, **workload, *candidate, gpu);
         if (!profiled.profile) {
             fmt::print(stderr, "{}\n", scoring::details(profiled.evaluation));
             return profiled.evaluation.status == store::Status::HarnessError ? HarnessFault : CandidateFailed;
@@ -72,7 +80,7 @@ int run_profile(Arguments& arguments) {
         path = candidate->path;
         source = candidate->source;
     } else {
-        auto baseline = (*evaluator)->profile_baseline(*task, **workload);
+        auto baseline = (*evaluator)->profile_baseline(*task, **workload, gpu);
         if (!baseline) {
             return report(baseline.error(), HarnessFault);
         }
@@ -88,9 +96,9 @@ int run_profile(Arguments& arguments) {
     }
     fmt::print("{} on workload {} of {}: instructions of the PTX, counted on the virtual GPU\n\n",
                path.filename().string(), (*workload)->name, task->name);
-    fmt::print("{}", profile_text(profile));
+    fmt::print("{}", shown(profile_text(profile)));
     if (arguments.line) {
-        fmt::print("{}", annotated_source(profile, path.filename().string(), source));
+        fmt::print("{}", shown(annotated_source(profile, path.filename().string(), source)));
     }
     return Ok;
 }
@@ -105,7 +113,10 @@ void add_profile(CLI::App& app, Action& run) {
     command->add_option("--workload", arguments->workload,
                         "Workload of the task (default: the one timed on the virtual GPU)");
     command->add_flag("--line", arguments->line, "Print the source with the counts of each line");
-    command->add_option("--cache", arguments->common.cache, "Folder of the compile cache ('none': no cache)");
+    command->add_option("--gpu", arguments->gpu,
+                        "Also say what the assembler of this GPU (of datasets/devices.json: h100, a100, ...) makes of\n"
+                        "the kernels: registers, spills, shared memory, and how many blocks a multiprocessor holds");
+    command->add_option("--cache", arguments->common.cache, "Folder of the cache ('none': no cache)");
     add_root(*command, arguments->common);
     add_json(*command, arguments->common);
     command->footer("Runs the launch plan once on the virtual GPU, wherever there is a GPU or not. Counts are of PTX\n"
@@ -113,6 +124,7 @@ void add_profile(CLI::App& app, Action& run) {
                     "Examples:\n"
                     "  assay profile softmax kernel.cu\n"
                     "  assay profile softmax kernel.cu --workload small --line\n"
+                    "  assay profile softmax kernel.cu --gpu h100\n"
                     "  assay profile softmax                 # the baseline, to compare with\n"
                     "  assay profile matmul kernel.cu --json | jq .total.flops");
     command->callback([arguments, &run] { run = [arguments] { return run_profile(*arguments); }; });

@@ -115,6 +115,27 @@ void add_counts(std::string& out, const json& counts) {
     }
 }
 
+/// What a named GPU's assembler says, if one was asked.
+void add_resources(std::string& out, const json& launch, const json& profile) {
+    if (!launch.contains("resources")) {
+        return;
+    }
+    const json& resources = launch.at("resources");
+    const json& occupancy = launch.at("occupancy");
+    const std::uint64_t spilled = number(resources, "spill_stores") + number(resources, "spill_loads");
+    add_row(out, "registers",
+            fmt::format("{} a thread, {}; {} of stack", number(resources, "registers"),
+                        spilled == 0
+                            ? "no spills"
+                            : fmt::format("{} spilled, {} loaded again", bytes_text(number(resources, "spill_stores")),
+                                          bytes_text(number(resources, "spill_loads"))),
+                        bytes_text(number(resources, "stack_bytes"))));
+    add_row(out, "occupancy",
+            fmt::format("{:.0f}% of the warps of {}: {} blocks a multiprocessor, limited by {}",
+                        100 * occupancy.at("fraction").get<double>(), profile.at("gpu").at("name").get<std::string>(),
+                        number(occupancy, "blocks"), occupancy.at("limit").get<std::string>()));
+}
+
 } // namespace
 
 std::string profile_text(const json& profile) {
@@ -128,13 +149,26 @@ std::string profile_text(const json& profile) {
         add_row(out, times == 1 ? "1 launch" : fmt::format("{} launches", times),
                 fmt::format("{} blocks of {} threads{}", dim_text(launch.at("grid")), dim_text(launch.at("block")),
                             shared == 0 ? "" : fmt::format(", {} of shared memory each", bytes_text(shared))));
+        add_resources(out, launch, profile);
         add_counts(out, launch.at("counts"));
         out += '\n';
+    }
+    if (profile.contains("gpu") && profile.at("gpu").contains("problem")) {
+        out += fmt::format("no registers and occupancy of {}: {}\n\n", profile.at("gpu").at("name").get<std::string>(),
+                           profile.at("gpu").at("problem").get<std::string>());
     }
     if (launches.size() > 1) {
         out += "all of them\n";
         add_counts(out, profile.at("total"));
         out += '\n';
+    }
+    if (!profile.at("buffers").empty()) {
+        out += "buffers, by different bytes\n";
+    }
+    for (const json& buffer : profile.at("buffers")) {
+        add_row(out, buffer.at("name").get<std::string>(),
+                fmt::format("{}: {} read, {} written", bytes_text(number(buffer, "bytes")),
+                            bytes_text(number(buffer, "read")), bytes_text(number(buffer, "written"))));
     }
     return out;
 }

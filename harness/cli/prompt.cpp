@@ -96,6 +96,18 @@ std::string description_of(const tasks::Task& task) {
     return task.description.empty() ? task.title + "." : task.description;
 }
 
+std::string_view library_sentence(const tasks::Task& task) {
+    switch (task.library.value_or(tasks::LibraryRule::Count)) {
+    case tasks::LibraryRule::Allow:
+        return "CUB and Thrust may do the work; no other libraries (cuBLAS, cuDNN).";
+    case tasks::LibraryRule::Reject:
+        return "No libraries (cuBLAS, cuDNN, Thrust, CUB's device-wide algorithms).";
+    case tasks::LibraryRule::Count:
+        break;
+    }
+    return "No libraries (cuBLAS, cuDNN); what CUB's device-wide algorithms or Thrust do is not counted as your work.";
+}
+
 std::string make_prompt(const tasks::Task& task, const tasks::DeviceProfile& device,
                         const std::optional<Example>& example) {
     std::string text = fmt::format("# {}\n\nWrite a CUDA program that computes the following, correctly for every size "
@@ -115,11 +127,13 @@ std::string make_prompt(const tasks::Task& task, const tasks::DeviceProfile& dev
                     device.bandwidth / 1e9, device.fp32 / 1e12, device.fp16 / 1e12);
     text += fmt::format(
         "\n## Rules\n\n"
-        "- One self-contained source, compiled with NVRTC as C++20. No libraries (cuBLAS, cuDNN, Thrust) and no "
-        "files.\n"
+        "- One self-contained source, compiled with NVRTC as C++20. {} No files.\n"
         "- The host code in `solve` may compute, allocate (`cudaMalloc`), fill, copy between device buffers, upload "
         "host "
-        "constants, query the device and launch kernels. It is recorded, not run: it cannot read device memory back.\n"
+        "constants, query the device and launch kernels. It is interpreted, not run. It may copy a flag or a count "
+        "back "
+        "and "
+        "decide on it, where the task needs that; the time of the copy counts.\n"
         "- Every output element must be written on every call. Inputs are read-only, and nothing may be written "
         "outside "
         "of the outputs and of memory that `solve` allocated.\n"
@@ -129,7 +143,7 @@ std::string make_prompt(const tasks::Task& task, const tasks::DeviceProfile& dev
         "does computing in a coarser type.\n"
         "- Kernels must not launch kernels, and must not depend on the order in which threads or blocks run.\n"
         "\nAnswer with the source alone, in one ```` ```cuda ```` block.\n",
-        tasks::to_string(task.accepts));
+        library_sentence(task), tasks::to_string(task.accepts));
     if (example) {
         text += fmt::format("\n## Example: {}\n\n{}\n\n```cuda\n{}```\n", example->task->title,
                             description_of(*example->task), example->source);

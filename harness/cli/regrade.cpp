@@ -11,6 +11,7 @@
 
 #include "cli/command.h"
 #include "eval/collection.h"
+#include "scoring/terminal.h"
 #include "store/results.h"
 
 namespace assay::cli {
@@ -167,7 +168,7 @@ int run_regrade(const Arguments& arguments) {
         const std::string name = fmt::format("{}/{} {}", record.task, record.candidate, record.id.substr(0, 8));
         const auto now = judge_again(record, *catalog, with->root, given, **timing, **checking);
         if (!now) {
-            fmt::print(stderr, "assay: {}: {}\n", name, now.error().to_string());
+            (void)report({name + ": " + now.error().to_string(), {}, {}}, Usage);
             code = Usage;
             continue;
         }
@@ -185,9 +186,10 @@ int run_regrade(const Arguments& arguments) {
                                    .dump());
             continue;
         }
-        fmt::print("{}: {}\n", name, found.empty() ? fmt::format("{} again", one_line(*now)) : "DIFFERS");
+        fmt::print("{}: {}\n", scoring::printable(name),
+                   found.empty() ? scoring::printable(one_line(*now)) + " again" : "DIFFERS");
         for (const std::string& difference : found) {
-            fmt::print("  {}\n", difference);
+            fmt::print("  {}\n", scoring::printable(difference));
         }
     }
     fmt::print(stderr, "{} of {} verdicts reproduced\n", same, records->size());

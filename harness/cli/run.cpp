@@ -9,8 +9,10 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "base/version.h"
 #include "cli/command.h"
 #include "eval/collection.h"
+#include "scoring/terminal.h"
 #include "store/results.h"
 
 namespace assay::cli {
@@ -75,9 +77,10 @@ std::string work_of(const std::string& suite, const tasks::Task& task, const eva
     return fmt::format("{}|{}|{}|{}|{}", suite, task.name, task.hash, candidate.name, candidate.hash);
 }
 
-/// The verdicts that an interrupted run has reached, by their work. What the harness itself failed at is done again.
+/// The verdicts that an interrupted run has reached, by their work. What the harness itself failed at is done again,
+/// and so is what was judged with other settings, or by another version. An Error where results are of another device.
 using Known = std::map<std::string, store::Evaluation>;
-Result<Known> load_known(const fs::path& file) {
+Result<Known> load_known(const fs::path& file, eval::Evaluator& evaluator) {
     Known known;
     if (!fs::exists(file)) {
         return known;
@@ -86,8 +89,18 @@ Result<Known> load_known(const fs::path& file) {
     if (!evaluations) {
         return std::unexpected(evaluations.error());
     }
+    const auto device = evaluator.device();
+    if (!device) {
+        return std::unexpected(device.error());
+    }
+    const nlohmann::json settings = eval::to_json(evaluator.settings());
     for (store::Evaluation& e : *evaluations) {
-        if (e.status != store::Status::HarnessError) {
+        const std::string judged_on = e.device.is_object() ? e.device.value("name", "") : "";
+        if (!judged_on.empty() && judged_on != device->name) {
+            return fail("the results so far are of another device: " + judged_on, file.string(),
+                        "give --device, or another --out");
+        }
+        if (e.status != store::Status::HarnessError && e.settings == settings && e.assay_version == version) {
             std::string work =
                 fmt::format("{}|{}|{}|{}|{}", e.suite, e.task, e.task_hash, e.candidate, e.candidate_hash);
             known.insert_or_assign(std::move(work), std::move(e));
@@ -158,14 +171,6 @@ Run evaluate_all(const Arguments& arguments, const tasks::Catalog& catalog,
                 });
             }
             evaluation.suite = arguments.suite;
-            if (!known.empty() &&
-                evaluation.device.value("name", "") != known.begin()->second.device.value("name", "")) {
-                run.code = report({"the results so far are of another device: " +
-                                       known.begin()->second.device.value("name", "unknown"),
-                                   arguments.out, "give --device, or another --out"},
-                                  Usage);
-                return run;
-            }
             if (const auto written = writer.append(evaluation); !written) {
                 run.code = report(written.error(), HarnessFault);
                 return run;
@@ -223,7 +228,7 @@ void print_run(const Arguments& arguments, const Run& run, const tasks::Suite& s
         fmt::print("{} of {} candidates got the verdict that expect.json names\n",
                    run.evaluations.size() - run.mismatches.size(), run.evaluations.size());
         for (const std::string& text : run.mismatches) {
-            fmt::print("  {}\n", text);
+            fmt::print("  {}\n", scoring::printable(text));
         }
     }
     if (duplicates > 0) {
@@ -257,6 +262,11 @@ int run_suite(const Arguments& arguments) {
     if (!candidates) {
         return report(candidates.error(), Usage);
     }
+    for (const eval::Candidate& candidate : *candidates) {
+        if (const auto task = find_task(*catalog, candidate.task); !task) {
+            return report({task.error().what, candidate.path.string(), task.error().hint}, Usage);
+        }
+    }
     const auto others = std::erase_if(*candidates, [&](const eval::Candidate& candidate) {
         return std::ranges::find(suite->tasks, candidate.task) == suite->tasks.end();
     });
@@ -269,16 +279,8 @@ int run_suite(const Arguments& arguments) {
                        "candidates are found as <folder>/<task>/<name>.cu, or by the \"task\" of each line"},
                       NothingSelected);
     }
-    Known known;
-    if (arguments.resume) {
-        if (arguments.out.empty()) {
-            return report({"--resume needs --out", "", "name the results file of the run to go on with"}, Usage);
-        }
-        auto loaded = load_known(arguments.out);
-        if (!loaded) {
-            return report(loaded.error(), Usage);
-        }
-        known = std::move(*loaded);
+    if (arguments.resume && arguments.out.empty()) {
+        return report({"--resume needs --out", "", "name the results file of the run to go on with"}, Usage);
     }
     const fs::path out = arguments.out.empty() ? fs::path(default_out(suite->name)) : fs::path(arguments.out);
     std::error_code ignored;
@@ -290,6 +292,14 @@ int run_suite(const Arguments& arguments) {
     auto evaluator = eval::Evaluator::open(*with);
     if (!evaluator) {
         return report(evaluator.error(), Environment);
+    }
+    Known known;
+    if (arguments.resume) {
+        auto loaded = load_known(out, **evaluator);
+        if (!loaded) {
+            return report(loaded.error(), Usage);
+        }
+        known = std::move(*loaded);
     }
     const Run run = evaluate_all(arguments, *catalog, *candidates, known, **evaluator, *writer);
     print_run(arguments, run, *suite, out);
@@ -309,8 +319,10 @@ void add_run(CLI::App& app, Action& run) {
                         "Results file, JSON Lines, appended to (default: results/<suite>-<time>.jsonl)");
     command->add_flag("--expect", arguments->expect,
                       "Compare each verdict with expect.json beside the candidate; exit 1 if any differs");
-    command->add_flag("--resume", arguments->resume,
-                      "Go on with the run that wrote --out: nothing that has a verdict there is judged again");
+    command->add_flag(
+        "--resume", arguments->resume,
+        "Go on with the run that wrote --out: nothing that has a verdict there, with the same settings, is "
+        "judged again");
     add_evaluation(*command, arguments->common);
     command->footer(
         "Examples:\n"

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "cli/command.h"
+#include "scoring/terminal.h"
 
 namespace assay::cli {
 
@@ -38,7 +39,7 @@ void print_findings(const std::string& workload, const nlohmann::json& findings)
         const auto times = finding.at("times").get<std::uint64_t>();
         const auto line = finding.at("line").get<std::uint32_t>();
         fmt::print("{}: {}{}: {}{}\n", workload, line == 0 ? "" : fmt::format("line {}: ", line),
-                   finding.at("kind").get<std::string>(), finding.at("message").get<std::string>(),
+                   finding.at("kind").get<std::string>(), scoring::printable(finding.at("message").get<std::string>()),
                    times == 1 ? "" : fmt::format(" ({} times)", times));
     }
 }
@@ -100,7 +101,7 @@ void add_sanitize(CLI::App& app, Action& run) {
     command->add_option("task", arguments->task, "Name of the task")->required();
     command->add_option("file", arguments->file, ".cu file, or folder with a candidate.json")->required();
     command->add_option("--workload", arguments->workload, "Workload of the task (default: all small ones)");
-    command->add_option("--cache", arguments->common.cache, "Folder of the compile cache ('none': no cache)");
+    command->add_option("--cache", arguments->common.cache, "Folder of the cache ('none': no cache)");
     add_root(*command, arguments->common);
     add_json(*command, arguments->common);
     command->footer(

@@ -31,10 +31,16 @@ nlohmann::json to_json(const scoring::Score& score, const std::string& suite) {
                         {"high", f.interval.high},
                         {"confidence", f.interval.confidence}});
     }
-    return {
-        {"schema", "assay.score/1"}, {"suite", suite},       {"device", score.device},
-        {"clock", score.clock},      {"tasks", score.tasks}, {"correct", score.correct},
-        {"timed", score.timed},      {"fast", fast},         {"geometric_mean_speedup", score.geometric_mean_speedup}};
+    return {{"schema", "assay.score/1"},
+            {"suite", suite},
+            {"device", score.device},
+            {"clock", score.clock},
+            {"tasks", score.tasks},
+            {"correct", score.correct},
+            {"timed", score.timed},
+            {"library", score.library},
+            {"fast", fast},
+            {"geometric_mean_speedup", score.geometric_mean_speedup}};
 }
 
 int run_score(const Arguments& arguments) {

@@ -68,7 +68,7 @@ int list(const Arguments& arguments) {
         fmt::print("{}\n", json.dump());
     } else {
         for (const tasks::Task& task : catalog->tasks) {
-            fmt::print("{:<20} level {}  {:<14} {}\n", task.name, task.level, task.category, task.title);
+            fmt::print("{:<55} level {}  {:<14} {}\n", task.name, task.level, task.category, task.title);
         }
         fmt::print("{} tasks\n", catalog->tasks.size());
     }
@@ -124,7 +124,11 @@ int show(const Arguments& arguments) {
         fmt::print("\n{}\n\n", signature(*task));
         print_tensors("input", task->inputs);
         print_tensors("output", task->outputs);
-        fmt::print("precision {} or better\n\n", tasks::to_string(task->accepts));
+        fmt::print("precision {} or better\n", tasks::to_string(task->accepts));
+        if (task->library) {
+            fmt::print("library   {}\n", tasks::to_string(*task->library));
+        }
+        fmt::print("\n");
         for (const tasks::Workload& workload : task->workloads) {
             fmt::print("workload  {:<10} {}  ({})\n", workload.name, values_of(workload), uses_of(workload));
         }
@@ -163,7 +167,7 @@ int check(const Arguments& arguments) {
     if (selected.empty()) {
         return report({"no tasks", with->root.string(), ""}, NothingSelected);
     }
-    const int code = check_tasks(std::move(selected), *with, arguments.jobs);
+    const int code = check_tasks(std::move(selected), *with, arguments.jobs, arguments.common.json);
     return code == Ok && !catalog->errors.empty() ? CandidateFailed : code;
 }
 
@@ -185,6 +189,7 @@ void add_tasks(CLI::App& app, Action& run) {
     show_command->add_option("--on", arguments->profile, "GPU of datasets/devices.json")->capture_default_str();
     add_root(*show_command, arguments->common);
     add_json(*show_command, arguments->common);
+    show_command->footer("Example:\n  assay tasks show softmax --on A100");
     show_command->callback([arguments, &run] { run = [arguments] { return show(*arguments); }; });
 
     CLI::App* check_command = command->add_subcommand(
@@ -194,7 +199,11 @@ void add_tasks(CLI::App& app, Action& run) {
     check_command->add_option("--jobs", arguments->jobs, "Tasks that are checked at the same time")
         ->check(CLI::Range(1, 256))
         ->capture_default_str();
-    add_evaluation(*check_command, arguments->common);
+    add_device(*check_command, arguments->common);
+    check_command->footer("Exit code 1: a task is not sound. With --json a line for each task.\n"
+                          "Examples:\n"
+                          "  assay tasks check my_task\n"
+                          "  assay tasks check --all --json | jq 'select(.sound | not)'");
     check_command->callback([arguments, &run] { run = [arguments] { return check(*arguments); }; });
 
     add_tasks_new(*command, run);

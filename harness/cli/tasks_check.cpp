@@ -6,23 +6,18 @@
 #include <algorithm>
 #include <atomic>
 #include <fmt/format.h>
-#include <fstream>
-#include <iterator>
 #include <mutex>
+#include <nlohmann/json.hpp>
 #include <thread>
 
 #include "base/hash.h"
+#include "base/version.h"
 #include "cli/tasks_check.h"
 #include "compile/cache.h"
 
 namespace assay::cli {
 
 namespace {
-
-std::string hash_of_this_program() {
-    std::ifstream program("/proc/self/exe", std::ios::binary);
-    return hash_hex(std::string(std::istreambuf_iterator<char>(program), {}));
-}
 
 struct Verdict {
     std::vector<std::string> problems;
@@ -32,10 +27,10 @@ struct Verdict {
 /// The tasks that threads take from one after the other, and the verdicts, printed in the order of the tasks.
 class Checks {
 public:
-    Checks(std::vector<tasks::Task> tasks, const eval::Settings& settings)
-        : tasks_(std::move(tasks)), settings_(settings), verdicts_(tasks_.size()),
+    Checks(std::vector<tasks::Task> tasks, const eval::Settings& settings, bool json)
+        : tasks_(std::move(tasks)), settings_(settings), json_(json), verdicts_(tasks_.size()),
           records_(settings.cache.empty() ? settings.cache : settings.cache / "sound"),
-          circumstances_(hash_of_this_program() + settings.device) {}
+          circumstances_(build_id() + settings.device) {}
 
     /// Returns the Error of an evaluator that could not be opened.
     Result<> run(unsigned jobs) {
@@ -56,8 +51,10 @@ public:
     [[nodiscard]] bool finish() const {
         const auto sound = std::ranges::count_if(verdicts_, [](const auto& v) { return v->problems.empty(); });
         const auto recorded = std::ranges::count_if(verdicts_, [](const auto& v) { return v->recorded; });
-        fmt::print("{} of {} tasks sound", sound, tasks_.size());
-        fmt::print("{}\n", recorded > 0 ? fmt::format(", {} unchanged since an earlier check", recorded) : "");
+        if (!json_) {
+            fmt::print("{} of {} tasks sound", sound, tasks_.size());
+            fmt::print("{}\n", recorded > 0 ? fmt::format(", {} unchanged since an earlier check", recorded) : "");
+        }
         return static_cast<std::size_t>(sound) == tasks_.size();
     }
 
@@ -101,8 +98,17 @@ private:
     void print_ready() {
         for (; printed_ < tasks_.size() && verdicts_[printed_]; ++printed_) {
             const Verdict& verdict = *verdicts_[printed_];
+            const bool sound = verdict.problems.empty();
             progress_.update("");
-            fmt::print("{:<20} {}\n", tasks_[printed_].name, verdict.problems.empty() ? "sound" : "NOT SOUND");
+            if (json_) {
+                fmt::print("{}\n", nlohmann::json{{"task", tasks_[printed_].name},
+                                                  {"sound", sound},
+                                                  {"problems", verdict.problems},
+                                                  {"recorded", verdict.recorded}}
+                                       .dump());
+                continue;
+            }
+            fmt::print("{:<55} {}\n", tasks_[printed_].name, sound ? "sound" : "NOT SOUND");
             for (const std::string& problem : verdict.problems) {
                 fmt::print("  {}\n", problem);
             }
@@ -112,6 +118,7 @@ private:
 
     std::vector<tasks::Task> tasks_;
     eval::Settings settings_;
+    bool json_;
     /// A thread writes only where it alone took the task; another reads it under the mutex.
     std::vector<std::optional<Verdict>> verdicts_;
     std::atomic<std::size_t> next_ = 0;
@@ -125,8 +132,8 @@ private:
 
 } // namespace
 
-int check_tasks(std::vector<tasks::Task> tasks, const eval::Settings& settings, unsigned jobs) {
-    Checks checks(std::move(tasks), settings);
+int check_tasks(std::vector<tasks::Task> tasks, const eval::Settings& settings, unsigned jobs, bool json) {
+    Checks checks(std::move(tasks), settings, json);
     if (const auto done = checks.run(jobs); !done) {
         return report(done.error(), Environment);
     }

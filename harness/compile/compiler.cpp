@@ -11,7 +11,9 @@
 #include <system_error>
 
 #include "base/hash.h"
+#include "compile/adapt.h"
 #include "compile/cache.h"
+#include "compile/cub.h"
 #include "compile/diagnostics.h"
 #include "compile/headers.h"
 #include "compile/options.h"
@@ -186,7 +188,7 @@ std::string Compiler::State::compiler_identity() const {
 
 std::string Compiler::State::key(const Request& request) const {
     // Confinement is part of it: without, a source may have compiled for what it found in a file.
-    const json all{1, // the version of what an entry holds
+    const json all{3, // the version of what an entry holds
                    sandbox::landlock_abi() > 0 && !sandbox::is_switched_off(sandbox::Layer::Landlock),
                    compiler_identity(),
                    headers_digest(),
@@ -274,7 +276,9 @@ Result<Compilation> Compiler::State::run(const Request& request, const std::stri
     }
     layers = worker->layers();
     confined = layers->holds(sandbox::Layer::Landlock) || layers->holds(sandbox::Layer::MinimalRoot);
-    const auto reply = worker->call(message, limits.wall);
+    // CUB's device-wide algorithms are headers of another size.
+    const bool device_wide = request.headers.contains(device_wide_header);
+    const auto reply = worker->call(message, device_wide ? 2 * limits.wall : limits.wall);
     if (!reply) {
         return obituary(reply.error());
     }
@@ -300,17 +304,22 @@ Compiler::Compiler(Toolkit toolkit, fs::path cache, CompileLimits limits)
 
 Compiler::~Compiler() = default;
 
-Result<Compilation> Compiler::compile(const Request& request) {
-    if (auto allowed = check_options(request.options); !allowed) {
+Result<Compilation> Compiler::compile(const Request& original) {
+    if (auto allowed = check_options(original.options); !allowed) {
         return std::unexpected(allowed.error());
     }
-    if (!is_architecture(request.architecture)) {
-        return fail(fmt::format("\"{}\" is no architecture", request.architecture), "architecture", "as in compute_90");
+    if (!is_architecture(original.architecture)) {
+        return fail(fmt::format("\"{}\" is no architecture", original.architecture), "architecture",
+                    "as in compute_90");
     }
-    const std::string name = clean_name(request.name);
-    if (auto refused = refuse_zero_byte(request, name)) {
+    const std::string name = clean_name(original.name);
+    if (auto refused = refuse_zero_byte(original, name)) {
         return std::move(*refused);
     }
+    Request request = original;
+    request.source = adapted(original.source);
+    request.headers.merge(torch_headers(request.source));
+    request.headers.merge(toolkit_headers(state_->toolkit, request.source));
     const std::string key = state_->key(request);
     if (const auto entry = state_->cache.find(key)) {
         if (auto compilation = from_json(*entry)) {
@@ -319,6 +328,18 @@ Result<Compilation> Compiler::compile(const Request& request) {
     }
     const auto start = Clock::now();
     auto compilation = state_->run(request, name);
+    // NVRTC names the variables of one function, then those of the next, and the others when all of these are gone.
+    for (int attempt = 0; attempt < 8 && compilation && !compilation->ptx && compilation->failure.empty(); ++attempt) {
+        const auto late = late_variables(compilation->diagnostics, name);
+        request.source = with_late_variables(request.source, late);
+        if (late.empty()) {
+            break;
+        }
+        auto other = state_->run(request, name);
+        if (other && (other->ptx || !late_variables(other->diagnostics, name).empty())) {
+            compilation = std::move(other);
+        }
+    }
     if (compilation) {
         compilation->seconds = std::chrono::duration<double>(Clock::now() - start).count();
         if (compilation->failure.empty()) { // a failure may be the machine's mood

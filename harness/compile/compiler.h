@@ -26,6 +26,7 @@ struct Toolkit {
     std::filesystem::path nvrtc;                ///< libnvrtc.so.*
     std::vector<std::filesystem::path> include; ///< folders with cuda_fp16.h, mma.h, cccl, ...
     std::string version;                        ///< "13.0"
+    std::filesystem::path assembler;            ///< libnvJitLink.so.*; empty: it is not there
 };
 
 /// Looks in ASSAY_CUDA, CUDA_HOME, CUDA_PATH, beside `nvcc` on the PATH, /usr/local/cuda, and `build/cuda` (where
@@ -84,7 +85,7 @@ public:
     /// so.
     Compiler(Toolkit toolkit, std::filesystem::path cache, CompileLimits limits = {});
     ~Compiler();
-    [[nodiscard]] Result<Compilation> compile(const Request& request);
+    [[nodiscard]] Result<Compilation> compile(const Request& original);
     /// What went wrong with the cache so far, each once; and that candidates' includes are not confined, if that is so.
     [[nodiscard]] const std::vector<std::string>& warnings() const;
     /// Those of the process that compiled last; none while everything came from the cache.

@@ -10,6 +10,7 @@
 #include "compile/diagnostics.h"
 
 #include <charconv>
+#include <fmt/format.h>
 #include <optional>
 
 namespace assay::compile {
@@ -91,7 +92,52 @@ void read_details(Diagnostic& diagnostic, const std::vector<std::string_view>& d
     }
 }
 
+constexpr std::string_view detected = "detected during", instantiation = "instantiation of ";
+
+/// The line N of "instantiation of ... at line N of FILE"; 0: of another file, or no such text.
+std::uint32_t instantiated_at(std::string_view text, std::string_view file) {
+    constexpr std::string_view place = " at line ";
+    const auto at = text.rfind(place);
+    std::uint32_t line = 0;
+    if (at == text.npos) {
+        return 0;
+    }
+    const std::string_view rest = text.substr(at + place.size());
+    const auto read = std::from_chars(rest.data(), rest.data() + rest.size(), line);
+    return std::string_view(read.ptr, rest.data() + rest.size()) == fmt::format(" of {}", file) ? line : 0;
+}
+
 } // namespace
+
+std::uint32_t line_in(const Diagnostic& diagnostic, std::string_view file) {
+    if (diagnostic.file == file) {
+        return diagnostic.line;
+    }
+    std::string_view rest = diagnostic.message;
+    while (!rest.empty()) {
+        if (const std::uint32_t line = instantiated_at(take_line(rest), file); line != 0) {
+            return line;
+        }
+    }
+    return 0;
+}
+
+std::string brief(const Diagnostic& diagnostic, std::string_view file) {
+    constexpr std::size_t longest = 400;
+    std::string text = fmt::format("{}:{}: ", diagnostic.file, diagnostic.line);
+    std::string_view rest = diagnostic.message;
+    while (!rest.empty()) {
+        const std::string_view line = take_line(rest);
+        const bool is_context = line.starts_with(instantiation) || line.starts_with(detected);
+        if (!is_context || instantiated_at(line, file) != 0) {
+            const std::string tail =
+                is_context ? fmt::format(" at line {} of {}", instantiated_at(line, file), file) : "";
+            text += text.ends_with(": ") ? "" : "\n";
+            text += line.size() <= longest ? line : fmt::format("{} ...{}", line.substr(0, longest), tail);
+        }
+    }
+    return text;
+}
 
 ParsedLog parse_log(std::string_view log, const std::function<bool(std::string_view)>& may_quote) {
     ParsedLog parsed;

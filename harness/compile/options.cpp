@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <string_view>
 
+#include "compile/cub.h"
 #include "compile/headers.h"
 
 namespace assay::compile {
@@ -72,13 +73,6 @@ constexpr const char* quiet_warnings = "47,"   // a macro is defined again
                                        "20012,20013,20014," // execution spaces: there is only one
                                        "20054";             // a class with a constructor in shared memory
 
-/// True when the source uses the toolkit's C++ library, whose 64-bit integers are not Linux's: headers/std/cstdint.
-bool uses_cuda_std(const std::string& source) {
-    return std::ranges::any_of(
-        std::array{"<cub/", "<cuda/", "<thrust/", "<curand", "cuda_pipeline", "cooperative_groups/memcpy_async"},
-        [&](const char* part) { return source.find(part) != std::string::npos; });
-}
-
 } // namespace
 
 bool is_architecture(std::string_view name) {
@@ -106,9 +100,12 @@ Result<> check_options(const std::vector<std::string>& options) {
 std::vector<std::string> nvrtc_options(const Toolkit& toolkit, const Request& request) {
     std::vector<std::string> options{
         "-default-device",
+        "-device-int128", // as nvcc on Linux
         "-rdc=true",
         "-arch=" + request.architecture,
         fmt::format("-diag-suppress={}", quiet_warnings),
+        // CUB's device-wide algorithms run where there is a host: compile/cub.h.
+        "-DCCCL_DISABLE_NVRTC_COMPATIBILITY_CHECK",
         // Cooperative groups bring traits of their own; the toolkit's would take half a second.
         "-D_CG_LIMIT_INCLUDED_DEPENDENCIES",
         fmt::format("--pre-include={}", prelude_name),
@@ -125,6 +122,9 @@ std::vector<std::string> nvrtc_options(const Toolkit& toolkit, const Request& re
     }
     if (uses_cuda_std(request.source)) {
         options.emplace_back("-DASSAY_CUDA_STD");
+    }
+    for (std::string& option : cub_options(request.source)) {
+        options.push_back(std::move(option));
     }
     for (const auto& folder : toolkit.include) {
         options.push_back("-I" + folder.string());

@@ -17,15 +17,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<const char*, 9> library_folders{"lib64",
-                                                     "lib",
-                                                     "targets/x86_64-linux/lib",
-                                                     "targets/sbsa-linux/lib",
-                                                     "lib/x86_64-linux-gnu",
-                                                     "nvidia/cu13/lib",
-                                                     "nvidia/cuda_nvrtc/lib",
-                                                     "cu13/lib",
-                                                     "cuda_nvrtc/lib"};
+constexpr std::array<const char*, 11> library_folders{"lib64",
+                                                      "lib",
+                                                      "targets/x86_64-linux/lib",
+                                                      "targets/sbsa-linux/lib",
+                                                      "lib/x86_64-linux-gnu",
+                                                      "nvidia/cu13/lib",
+                                                      "nvidia/cuda_nvrtc/lib",
+                                                      "nvidia/nvjitlink/lib",
+                                                      "nvjitlink/lib",
+                                                      "cu13/lib",
+                                                      "cuda_nvrtc/lib"};
 constexpr std::array<const char*, 12> include_folders{"include",
                                                       "targets/x86_64-linux/include",
                                                       "targets/sbsa-linux/include",
@@ -67,14 +69,13 @@ std::vector<fs::path> candidate_roots() {
     return roots;
 }
 
-/// The newest `libnvrtc.so.*` of a folder. The folder also holds the builtins and an alternative build: neither is
-/// meant.
-std::optional<fs::path> find_nvrtc(const fs::path& folder) {
+/// The newest of a folder whose name is `prefix` ("libnvrtc.so.") and a version. The folder also holds NVRTC's builtins
+/// and an alternative build: neither is meant.
+std::optional<fs::path> find_library(const fs::path& folder, std::string_view prefix) {
     std::vector<fs::path> found;
     std::error_code error;
     for (const auto& entry : fs::directory_iterator(folder, error)) {
         const std::string name = entry.path().filename().string();
-        constexpr std::string_view prefix = "libnvrtc.so.";
         if (name.starts_with(prefix) && name.find_first_not_of("0123456789.", prefix.size()) == name.npos) {
             found.push_back(entry.path());
         }
@@ -105,9 +106,11 @@ std::optional<std::string> read_version(const fs::path& cuda_h) {
 std::optional<Toolkit> toolkit_at(const fs::path& root) {
     Toolkit toolkit;
     for (const char* folder : library_folders) {
-        if (auto nvrtc = find_nvrtc(root / folder)) {
+        if (auto nvrtc = find_library(root / folder, "libnvrtc.so."); nvrtc && toolkit.nvrtc.empty()) {
             toolkit.nvrtc = std::move(*nvrtc);
-            break;
+        }
+        if (auto link = find_library(root / folder, "libnvJitLink.so."); link && toolkit.assembler.empty()) {
+            toolkit.assembler = std::move(*link);
         }
     }
     std::error_code ignored;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/version.h"
+#include "compile/diagnostics.h"
 #include "eval/library.h"
 #include "eval/torch_module.h"
 
@@ -25,18 +26,60 @@ std::string recorded_path(const fs::path& path, const fs::path& root) {
     return error || inside.empty() || *inside.begin() == ".." ? path.string() : inside.string();
 }
 
-/// The library of NVIDIA's that a compiler's message misses a header or a function of; empty: none.
-std::string named_library(const std::string& message) {
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 7> libraries{{{"cublas", "cuBLAS"},
-                                                                                      {"cudnn", "cuDNN"},
-                                                                                      {"cusparse", "cuSPARSE"},
-                                                                                      {"cusolver", "cuSOLVER"},
-                                                                                      {"cufft", "cuFFT"},
-                                                                                      {"curand.h", "cuRAND"},
-                                                                                      {"cutensor", "cuTENSOR"}}};
+/// What to do about a compiler's message whose cause is not the source alone; empty: nothing in particular.
+std::string hint_for(const std::string& message) {
+    if (message.find("texture is not a template") != std::string::npos) {
+        return "texture references left CUDA with version 12: read a plain pointer";
+    }
+    if (message.find("cannot open source file") != std::string::npos) {
+        return "there are CUDA's own headers with CUB, those of C++ and PyTorch's: write what else is needed into the "
+               "source";
+    }
+    for (const char* owner : {"namespace \"torch", "namespace \"at", "namespace \"c10", "class \"at::Tensor\""}) {
+        if (const auto at = message.find(owner);
+            at != std::string::npos && message.find("has no member", at) < at + 60) {
+            return "harness/compile/headers/API.md lists what there is of PyTorch's C++ API: write what is missing as "
+                   "a "
+                   "kernel";
+        }
+    }
+    return {};
+}
+
+/// The library of NVIDIA's that a compiler's message misses a header or a function of, which is named too; empty: none.
+std::string named_library(const std::string& message, std::string& function) {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 22> libraries{{
+        {"cublas", "cuBLAS"},
+        {"CUBLAS", "cuBLAS"},
+        {"getCurrentCUDABlas", "cuBLAS"},
+        {"at::cuda::blas", "cuBLAS"},
+        {"TORCH_CUDABLAS", "cuBLAS"},
+        {"cudnn", "cuDNN"},
+        {"CUDNN", "cuDNN"},
+        {"getCudnnHandle", "cuDNN"},
+        {"cusparse", "cuSPARSE"},
+        {"CUSPARSE", "cuSPARSE"},
+        {"getCurrentCUDASparse", "cuSPARSE"},
+        {"cusolver", "cuSOLVER"},
+        {"CUSOLVER", "cuSOLVER"},
+        {"getCurrentCUDASolver", "cuSOLVER"},
+        {"cufft", "cuFFT"},
+        {"CUFFT", "cuFFT"},
+        {"curand.h", "cuRAND"},
+        {"curandGenerat", "cuRAND"},
+        {"curandCreateGenerator", "cuRAND"},
+        {"cutensor", "cuTENSOR"},
+        {"nccl", "NCCL"},
+        {"npp", "NPP"},
+    }};
     for (const auto& [mark, name] : libraries) {
         // As the name of a file or the start of a name: `"cublas_v2.h"`, `"cublasSgemm"`.
-        if (message.find(fmt::format("\"{}", mark)) != message.npos) {
+        const std::string wanted = fmt::format("\"{}", mark);
+        for (auto at = message.find(wanted); at != message.npos; at = message.find(wanted, at + 1)) {
+            const std::string found = message.substr(at + 1, message.find('"', at + 1) - at - 1);
+            function = function.empty() || function.ends_with("_t") ? found : function; // rather than a type
+        }
+        if (!function.empty()) {
             return std::string(name);
         }
     }
@@ -58,6 +101,7 @@ Attempt::Attempt(const Settings& settings, const tasks::Task& task, const Candid
     evaluation_.candidate_hash = candidate.hash;
     evaluation_.author = candidate.author;
     evaluation_.origin = candidate.origin;
+    evaluation_.settings = to_json(settings);
     evaluation_.key = key_.to_hex();
     evaluation_.stages = nlohmann::json::object();
     evaluation_.started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(now)));
@@ -123,10 +167,15 @@ void Attempt::pass() {
 
 store::Evaluation Attempt::finish() {
     enter("");
+    if (evaluation_.library.counted()) {
+        warn({"counted as library, not as the candidate's own work: " + evaluation_.library.used});
+    }
     if (runner_) {
-        for (const std::string& fallback : runner_->take_notes().fallbacks) {
+        const Runner::Notes notes = runner_->take_notes();
+        for (const std::string& fallback : notes.fallbacks) {
             evaluation_.warnings.push_back("interpreted, so its time says nothing: " + fallback);
         }
+        warn(notes.cache);
     }
     return std::move(evaluation_);
 }
@@ -191,21 +240,24 @@ bool Attempt::compile(compile::Compiler& compiler, const std::string& architectu
             if (diagnostic.severity != compile::Severity::Error) {
                 continue;
             }
-            finding.line = finding.line == 0 ? diagnostic.line : finding.line;
-            finding.detail += fmt::format("{}{}:{}: {}", finding.detail.empty() ? "" : "\n", diagnostic.file,
-                                          diagnostic.line, diagnostic.message);
+            finding.line = finding.line == 0 ? compile::line_in(diagnostic, request.name) : finding.line;
+            finding.detail += (finding.detail.empty() ? "" : "\n") + compile::brief(diagnostic, request.name);
         }
         if (finding.detail.empty()) {
             finding.detail = compilation->log;
         }
-        if (const std::string library = named_library(finding.detail); !library.empty()) {
+        std::string function;
+        if (const std::string library = named_library(finding.detail, function); !library.empty()) {
             finding.check = "library-call";
             finding.detail =
-                fmt::format("the source uses {}, which is not there: candidates bring their own kernels\n{}", library,
-                            finding.detail);
-            finding.hint =
-                "write the kernel, or call an operator of PyTorch (torch::matmul), which is counted as library";
+                fmt::format("the source uses {} of {}, which is not there: candidates bring their own kernels\n{}",
+                            function, library, finding.detail);
+            finding.hint = "write the kernel, or call what becomes an operator that is counted as library: an operator "
+                           "of PyTorch (torch::matmul), a product of cuBLAS (cublasSgemm, cublasGemmEx, cublasSgemv)";
             return fail(store::Status::Rejected, std::move(finding));
+        }
+        if (const std::string hint = hint_for(finding.detail); !hint.empty()) {
+            finding.hint = hint;
         }
         return fail(store::Status::CompileError, std::move(finding));
     }
@@ -232,26 +284,18 @@ bool Attempt::record(plan::Planner& planner, compile::Compiler& compiler, const 
     }
     if (*recorded) {
         recording_ = std::move(**recorded);
-        const auto expanded = expand_operators(recording_, task_.reference.parent_path().parent_path() / "ops",
-                                               architecture, properties, compiler, planner);
+        const fs::path operators = task_.reference.parent_path().parent_path() / "ops";
+        const auto expanded = expand_operators(recording_, operators, architecture, properties, compiler, planner);
         if (!expanded) {
             fail_harness(expanded.error());
             return false;
         }
-        const std::string library = library_summary(recording_.plans.back());
-        if (!library.empty() && settings_.library == LibraryRule::Reject) {
-            return fail(store::Status::Rejected, {.stage = "plan",
-                                                  .check = "library-operator",
-                                                  .detail = "host code leaves work to operators of PyTorch: " + library,
-                                                  .hint = "this run forbids them: write kernels instead",
-                                                  .file = candidate_.file,
-                                                  .line = recording_.plans.back().operators.front().line,
-                                                  .workload = {},
-                                                  .regime = {},
-                                                  .values = {}});
+        if (const auto fault = judge_library(recording_.plans.back())) {
+            return fail(*fault, "plan", {});
         }
-        if (!library.empty() && settings_.library == LibraryRule::Count) {
-            warn({"counted as library, not as the candidate's own work: " + library});
+        if (recording_.data_dependent()) {
+            live_.emplace(LiveProgram::Tools{planner, compiler, operators, architecture},
+                          plan::Recordable{*ptx_, candidate_.entry, properties, {}}, recording_.device_ptx);
         }
         for (const plan::RuleFinding& rule : recording_.rules) {
             evaluation_.rules.push_back({{"rule", rule.rule},
@@ -263,36 +307,33 @@ bool Attempt::record(plan::Planner& planner, compile::Compiler& compiler, const 
         }
         return true;
     }
-    const plan::PlanError& error = recorded->error();
-    store::Status status = store::Status::PlanError;
-    std::string check = error.call.empty() ? "host-code" : error.call;
-    std::string hint = error.hint;
-    switch (error.kind) {
-    case plan::PlanError::Kind::PlanError:
-        break;
-    case plan::PlanError::Kind::Rejected:
-        status = store::Status::Rejected;
-        check = error.rule;
-        break;
-    case plan::PlanError::Kind::Limit:
-        status = store::Status::ResourceLimit;
-        check = "host-limits";
-        break;
-    case plan::PlanError::Kind::LaunchError:
-        status = store::Status::LaunchError;
-        check = "launch";
-        hint = hint.empty() ? "no device launches this: change the grid, the block or the shared memory" : hint;
-        break;
+    const RunFault fault = to_fault(recorded->error());
+    return fail(fault.status, {.stage = "plan",
+                               .check = fault.check,
+                               .detail = fault.message,
+                               .hint = fault.hint,
+                               .file = recorded->error().file,
+                               .line = fault.line,
+                               .workload = {},
+                               .regime = {},
+                               .values = {}});
+}
+
+std::optional<RunFault> Attempt::judge_library(const plan::LaunchPlan& plan) {
+    const tasks::LibraryRule rule =
+        settings_.library ? *settings_.library : task_.library.value_or(tasks::LibraryRule::Count);
+    const LibraryUse use = library_use(plan);
+    evaluation_.library = {std::string(tasks::to_string(rule)),
+                           settings_.library ? "command line"
+                           : task_.library   ? "task"
+                                             : "default",
+                           use.summary};
+    if (use.summary.empty() || rule != tasks::LibraryRule::Reject) {
+        return std::nullopt;
     }
-    return fail(status, {.stage = "plan",
-                         .check = check,
-                         .detail = error.what,
-                         .hint = hint,
-                         .file = error.file,
-                         .line = error.line,
-                         .workload = {},
-                         .regime = {},
-                         .values = {}});
+    return RunFault{store::Status::Rejected, "library-operator", "host code leaves work to a library: " + use.summary,
+                    fmt::format("{} forbids that: write kernels instead", settings_.library ? "this run" : "this task"),
+                    use.line};
 }
 
 } // namespace assay::eval

@@ -1,14 +1,17 @@
 #include "eval/candidate.h"
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "base/hash.h"
+#include "base/json.h"
 #include "compile/compiler.h"
 #include "eval/reply.h"
 #include "plan/launch_list.h"
+#include "sandbox/text.h"
 
 namespace assay::eval {
 
@@ -17,22 +20,33 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-Result<std::string> read_text(const fs::path& path) {
+/// A source may be cut off behind `max_source_bytes`: set_source says that it is too long.
+Result<std::string> read_text(const fs::path& path, bool is_source = false) {
     std::error_code error;
     const auto size = fs::file_size(path, error);
     if (error) {
         return fail("cannot read: " + error.message(), path.string());
     }
-    if (size > max_source_bytes) {
-        return fail("larger than 1 MiB", path.string(), "a candidate is one source file");
+    if (size > max_source_bytes && !is_source) {
+        return fail("larger than 1 MiB", path.string());
     }
     std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
+    std::string text(std::min<std::uintmax_t>(size, max_source_bytes + 1), '\0');
+    file.read(text.data(), static_cast<std::streamsize>(text.size()));
     if (!file) {
         return fail("cannot read", path.string());
     }
-    return text.str();
+    return text;
+}
+
+/// A file that somebody else's folder names is read only where it lies in that folder, links followed: its text ends up
+/// in messages and results.
+Result<> require_inside(const fs::path& file, const fs::path& folder) {
+    if (lies_in(file, folder)) {
+        return {};
+    }
+    return fail("leads out of the candidate's folder, or to nothing", file.string(),
+                "a candidate is what its folder holds: copy the file there");
 }
 
 /// The only .cu or .ptx file of a folder.
@@ -84,16 +98,19 @@ Result<Candidate> load_folder(const fs::path& folder) {
     if (!text) {
         return std::unexpected(text.error());
     }
+    if (const auto inside = require_inside(manifest, folder); !inside) {
+        return std::unexpected(inside.error());
+    }
+    const auto fields = parse_json(*text);
+    if (!fields || !fields->is_object()) {
+        return fail(fields ? "is not an object" : fields.error().what, manifest.string());
+    }
     Candidate candidate;
     candidate.name = folder.filename().string();
     fs::path source;
     json launches = json::object();
     try {
-        const json j = json::parse(*text);
-        if (!j.is_object()) {
-            return fail("is not an object", manifest.string());
-        }
-        for (const auto& [key, value] : j.items()) {
+        for (const auto& [key, value] : fields->items()) {
             const std::string where = manifest.string() + "#/" + key;
             if (key == "launches" || key == "scratch") {
                 launches[key] = value;
@@ -136,6 +153,9 @@ Result<Candidate> load_folder(const fs::path& folder) {
         }
         source = *single;
     }
+    if (const auto inside = require_inside(source, folder); !inside) {
+        return std::unexpected(inside.error());
+    }
     if (source.extension() == ".ptx") {
         if (const auto list = plan::read_launches(launches); !list) {
             return fail(list.error().what, manifest.string() + "#" + list.error().where,
@@ -168,7 +188,7 @@ std::map<std::string, std::string> files_beside(const fs::path& file, const std:
         const std::string name = entry.path().filename().string();
         const std::string extension = entry.path().extension().string();
         const bool is_source = extension == ".cu" || extension == ".cuh" || extension == ".cpp" || extension == ".h";
-        if (is_source && source.find(name) != source.npos) {
+        if (is_source && source.find(name) != source.npos && lies_in(entry.path(), file.parent_path())) {
             if (auto text = read_text(entry.path())) {
                 files[name] = std::move(*text);
             }
@@ -177,12 +197,17 @@ std::map<std::string, std::string> files_beside(const fs::path& file, const std:
     return files;
 }
 
-/// Without what no compiler sees: blanks at the ends of lines and empty lines at the end.
+/// Without what no compiler sees: blanks at the ends of lines and empty lines at the end. Texts of more than one line
+/// can hold such blanks, and a backslash before them joins lines or does not: then they count.
 std::string plain(const std::string& source) {
+    const bool blanks_count = std::ranges::any_of(std::array{"R\"", "\"\"\"", "'''", "\\ ", "\\\t", "\\\r"},
+                                                  [&](const char* mark) { return source.find(mark) != source.npos; });
     std::istringstream lines(source);
     std::string text;
     for (std::string line; std::getline(lines, line);) {
-        line.erase(line.find_last_not_of(" \t\r") + 1);
+        if (!blanks_count) {
+            line.erase(line.find_last_not_of(" \t\r") + 1);
+        }
         text += line + "\n";
     }
     text.erase(text.find_last_not_of('\n') + 1);
@@ -191,13 +216,29 @@ std::string plain(const std::string& source) {
 
 } // namespace
 
+bool lies_in(const fs::path& file, const fs::path& folder) {
+    std::error_code error, other;
+    const fs::path real = fs::canonical(file, error);
+    const fs::path root = fs::canonical(folder.empty() ? "." : folder, other);
+    return !error && !other && std::ranges::mismatch(root, real).in1 == root.end();
+}
+
 bool is_candidate_file(const fs::path& path) {
     return path.extension() == ".cu" || path.extension() == ".py" || is_reply_file(path);
 }
 
 void set_source(Candidate& candidate, std::string text, bool is_reply) {
+    if (text.size() > max_source_bytes) {
+        candidate.unusable = Unusable{.stage = "compile",
+                                      .check = "no-source",
+                                      .error = {"longer than 1 MiB", {}, "a candidate is one source file"}};
+    }
     candidate.source = std::move(text);
-    if (is_reply) {
+    candidate.name = sandbox::clean_text(candidate.name, max_name_bytes);
+    std::ranges::replace_if(candidate.name, [](char c) { return c == '\n' || c == '\t'; }, ' ');
+    if (candidate.unusable) {
+        // Nothing of it is read; its hash tells it from others.
+    } else if (is_reply) {
         if (auto extracted = extract_code(candidate.source)) {
             candidate.source = std::move(extracted->code);
             candidate.origin["taken"] = extracted->how;
@@ -209,7 +250,10 @@ void set_source(Candidate& candidate, std::string text, bool is_reply) {
     if (!candidate.ptx) {
         read_directives(candidate);
     }
-    std::string hashed = candidate.entry.name + '\0' + plain(candidate.source);
+    // Zero bytes divide: a text that holds one is no source (the compiler's front refuses it), and stands for itself.
+    const bool is_text = candidate.source.find('\0') == candidate.source.npos;
+    std::string hashed =
+        candidate.entry.name + '\0' + (is_text ? plain(candidate.source) : hash_hex(candidate.source) + " is no text");
     for (const std::string& argument : candidate.entry.arguments) {
         hashed += '\0' + argument + ',';
     }
@@ -221,6 +265,9 @@ void set_source(Candidate& candidate, std::string text, bool is_reply) {
     }
     for (const auto& [name, text] : candidate.files) {
         hashed += '\0' + name + '\0' + text;
+    }
+    if (candidate.unusable) { // no empty source is the duplicate of a reply without code
+        hashed += '\0' + candidate.unusable->error.what;
     }
     candidate.hash = hash_hex(hashed);
     if (const auto model = candidate.origin.find("model");
@@ -246,7 +293,7 @@ Result<Candidate> load_candidate(const fs::path& path) {
                     "a candidate is a .cu or .py file, a reply (.md or .txt), or a folder with a candidate.json");
     }
     candidate.file = candidate.path.filename().string();
-    auto source = read_text(candidate.path);
+    auto source = read_text(candidate.path, true);
     if (!source) {
         return std::unexpected(source.error());
     }

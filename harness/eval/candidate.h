@@ -43,22 +43,27 @@ struct Candidate {
 };
 
 inline constexpr std::size_t max_source_bytes = 1 << 20;
+inline constexpr std::size_t max_name_bytes = 200;
 
 /// Loads a `.cu` file, a KernelBench file (`.py`), a language model's reply (`.md` or `.txt`, see reply.h), or a folder
 /// with a `candidate.json`:
 ///   {"name", "task", "author", "entry", "arguments": ["x", "w", "3"], "source": "kernel.cu",
 ///    "options": ["-use_fast_math"], "model", "sample": 3, "prompt", "reasoning_length": 5120}
-/// of which all but the file named by "source" (default: the one .cu or .ptx file of the folder) may be left out. With
-/// a
-/// `.ptx` source it says what is launched: "launches" and "scratch", see plan/launch_list.h. A source may
-/// say entry and arguments itself, in lines `// assay: entry = NAME` and `// assay: arguments = x, w, 3`.
+/// of which all but the file named by "source" (default: the one .cu or .ptx file of the folder) may be left out. The
+/// source lies in the folder, links followed. With a `.ptx` source it says what is launched: "launches" and "scratch",
+/// see plan/launch_list.h. A source may say entry and arguments itself, in lines
+///   // assay: entry = NAME
+///   // assay: arguments = x, w, 3
 [[nodiscard]] Result<Candidate> load_candidate(const std::filesystem::path& path);
+
+/// Whether `file` is there and lies below `folder`, links followed.
+[[nodiscard]] bool lies_in(const std::filesystem::path& file, const std::filesystem::path& folder);
 
 /// Whether load_candidate would take a file of this name.
 [[nodiscard]] bool is_candidate_file(const std::filesystem::path& path);
 
-/// Takes a text as the candidate's source: of a reply its code, or says in `unusable` why there is none; reads
-/// directives and makes the hash. To be called last.
+/// Takes a text as the candidate's source: of a reply its code, or says in `unusable` why there is none, or that the
+/// text is too long; reads directives and makes the hash. To be called last.
 void set_source(Candidate& candidate, std::string text, bool is_reply);
 
 } // namespace assay::eval

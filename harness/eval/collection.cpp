@@ -6,6 +6,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "compile/compiler.h"
 
 namespace assay::eval {
@@ -14,6 +15,21 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
+
+/// What is kept of a record goes into its result, which is nested deeper by that.
+constexpr int max_record_depth = max_json_depth / 2;
+
+/// What cannot be loaded is somebody's candidate all the same: it gets a verdict, and is in nobody else's way.
+Candidate unreadable(const fs::path& path, const Error& error) {
+    Candidate candidate;
+    candidate.name = path.stem().string();
+    candidate.path = path;
+    candidate.file = path.filename().string();
+    set_source(candidate, error.to_string(), false);
+    candidate.unusable = Unusable{
+        .status = store::Status::Rejected, .stage = "load", .check = "candidate", .error = {error.to_string(), {}, {}}};
+    return candidate;
+}
 
 Result<std::vector<Candidate>> load_tree(const fs::path& root) {
     std::error_code error;
@@ -34,12 +50,21 @@ Result<std::vector<Candidate>> load_tree(const fs::path& root) {
     }
     std::ranges::sort(paths);
     std::vector<Candidate> candidates;
+    std::map<std::pair<std::string, std::string>, fs::path> names; // of each task
     for (const fs::path& path : paths) {
-        auto candidate = load_candidate(path);
+        auto candidate = lies_in(path, root)
+                             ? load_candidate(path)
+                             : fail("leads out of the collection", path.string(), "copy the file there");
         if (!candidate) {
-            return std::unexpected(candidate.error());
+            candidate = unreadable(path, candidate.error());
         }
         candidate->task = path.parent_path().filename().string();
+        const auto [at, is_new] = names.try_emplace({candidate->task, candidate->name}, path);
+        if (!is_new) {
+            return fail(fmt::format("the task '{}' has a candidate '{}' already: {}", candidate->task, candidate->name,
+                                    at->second.filename().string()),
+                        path.string(), "rename one of them");
+        }
         candidates.push_back(std::move(*candidate));
     }
     return candidates;
@@ -96,13 +121,7 @@ public:
         }
         const bool is_reply = fields_.contains("reply");
         std::string& content = is_reply ? reply : source;
-        const bool too_long = content.size() > max_source_bytes;
-        set_source(candidate, too_long ? std::string() : std::move(content), is_reply && !too_long);
-        if (too_long) {
-            candidate.unusable = Unusable{.stage = "compile",
-                                          .check = "no-source",
-                                          .error = {"longer than 1 MiB", {}, "a candidate is one source file"}};
-        }
+        set_source(candidate, std::move(content), is_reply);
         candidate.file = candidate.name + (candidate.python ? ".py" : ".cu");
         std::ranges::replace(candidate.file, '/', '_');
         return candidate;
@@ -144,16 +163,14 @@ Result<std::vector<Candidate>> load_lines(const fs::path& file) {
             continue;
         }
         const std::string where = fmt::format("{}:{}", file.string(), number);
-        json fields;
-        try {
-            fields = json::parse(line);
-        } catch (const json::exception& error) {
-            return fail(fmt::format("is not JSON: {}", error.what()), where, "each line is one object");
+        const auto fields = parse_json(line, max_record_depth);
+        if (!fields) {
+            return fail(fields.error().what, where, "each line is one object");
         }
-        if (!fields.is_object()) {
+        if (!fields->is_object()) {
             return fail("is not an object", where, "each line is one object");
         }
-        auto candidate = Record(fields).read(fmt::format("line{}", number));
+        auto candidate = Record(*fields).read(fmt::format("line{}", number));
         if (!candidate) {
             Error error = candidate.error();
             error.where = where + ": " + error.where;

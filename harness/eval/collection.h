@@ -11,6 +11,7 @@ namespace assay::eval {
 
 /// The candidates of a tree `root/<task>/<name>.cu` (or another file or folder that `load_candidate` takes, but for
 /// README files), or of a `.jsonl` file, with their tasks set. A tree is in order of task and name, a file in its own.
+/// Names are unique for each task.
 ///
 /// Each line of a file is one object:
 ///   {"task": "softmax", "source": "...", "name": "...", "model": "...", "sample": 3, "prompt": "...",

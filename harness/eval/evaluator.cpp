@@ -6,6 +6,7 @@
 #include "eval/attempt.h"
 #include "eval/evaluator_state.h"
 #include "eval/import.h"
+#include "eval/resources.h"
 #include "eval/run_worker.h"
 
 namespace assay::eval {
@@ -28,6 +29,20 @@ Selection select_workloads(const tasks::Task& task, bool gpu) {
     return selection;
 }
 
+/// The device that plans are recorded for where none is named.
+driver::DeviceDescription virtual_target() {
+    driver::DeviceDescription target;
+    target.name = "Assay vGPU";
+    target.compute_major = 9;
+    target.max_shared_per_block = 48 * 1024;
+    target.max_shared_optin = 227 * 1024;
+    return target;
+}
+
+Result<driver::DeviceDescription> target_of(const std::optional<tasks::DeviceProfile>& gpu) {
+    return gpu ? description_of(*gpu) : virtual_target();
+}
+
 } // namespace
 
 Result<> Evaluator::State::use(const tasks::Task& wanted) {
@@ -37,7 +52,7 @@ Result<> Evaluator::State::use(const tasks::Task& wanted) {
     reference.reset();
     task = wanted; // the selection points into it
     selection = select_workloads(task, settings.device != "vgpu");
-    auto built = Reference::build(task, selection.workloads, *compiler, planner, settings.device);
+    auto built = Reference::build(task, selection.workloads, *compiler, planner, settings.device, settings.cache);
     if (!built) {
         return std::unexpected(built.error());
     }
@@ -45,18 +60,14 @@ Result<> Evaluator::State::use(const tasks::Task& wanted) {
     return {};
 }
 
-/// Compiles the candidate, records its plan for one workload, for the reference device's limits, and goes on with
+/// Compiles the candidate for `target`, records its plan for one workload, for the target's limits, and goes on with
 /// `work`, which returns false once a verdict stands.
 store::Evaluation Evaluator::State::with_recording(const tasks::Task& wanted, const tasks::Workload& workload,
-                                                   const Candidate& given, const std::function<bool(Attempt&)>& work) {
+                                                   const Candidate& given, const driver::DeviceDescription& target,
+                                                   const std::function<bool(Attempt&)>& work) {
     const Progress none;
     const auto imported = import_python(given, wanted, settings.problems, importer);
     Attempt attempt(settings, wanted, imported ? *imported : given, none);
-    driver::DeviceDescription target;
-    target.name = "Assay vGPU";
-    target.compute_major = 9;
-    target.max_shared_per_block = 48 * 1024;
-    target.max_shared_optin = 227 * 1024;
     const auto binding = tasks::bind(wanted, workload);
     if (!imported) {
         attempt.fail_harness(imported.error());
@@ -68,6 +79,21 @@ store::Evaluation Evaluator::State::with_recording(const tasks::Task& wanted, co
         attempt.pass();
     }
     return attempt.finish();
+}
+
+nlohmann::json to_json(const Settings& settings) {
+    const auto seconds = [](std::chrono::milliseconds time) { return std::chrono::duration<double>(time).count(); };
+    nlohmann::json layers = nlohmann::json::array();
+    for (const sandbox::Layer layer : settings.required_layers) {
+        layers.push_back(sandbox::to_string(layer));
+    }
+    return {{"device", settings.device},
+            {"time", settings.time},
+            {"time_budget", settings.time ? seconds(settings.time_budget) : 0},
+            {"deadline", seconds(settings.kernel_deadline)},
+            {"library", settings.library ? tasks::to_string(*settings.library) : "task"},
+            {"problems", settings.problems.string()},
+            {"required_layers", std::move(layers)}};
 }
 
 Evaluator::Evaluator(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -90,12 +116,22 @@ Result<std::unique_ptr<Evaluator>> Evaluator::open(Settings settings) {
     }
     auto state = std::make_unique<State>();
     state->settings = std::move(settings);
+    state->toolkit = *toolkit;
     state->compiler = std::make_unique<compile::Compiler>(*toolkit, state->settings.cache);
     std::unique_ptr<Evaluator> evaluator(new Evaluator(std::move(state)));
     if (auto held = evaluator->require_layers(); !held) {
         return std::unexpected(held.error());
     }
     return evaluator;
+}
+
+const Settings& Evaluator::settings() const {
+    return state_->settings;
+}
+
+Result<driver::DeviceDescription> Evaluator::device() {
+    const auto runner = Runner::start(state_->settings.device);
+    return runner ? Result<driver::DeviceDescription>(runner->device()) : std::unexpected(runner.error());
 }
 
 Result<std::map<std::string, sandbox::Layers>> Evaluator::probe_layers() {
@@ -189,18 +225,32 @@ store::Evaluation Evaluator::evaluate(const tasks::Task& task, const Candidate& 
 
 Evaluator::Planned Evaluator::plan(const tasks::Task& task, const tasks::Workload& workload, const Candidate& given) {
     std::optional<plan::LaunchPlan> plan;
-    auto evaluation = state_->with_recording(task, workload, given, [&](Attempt& attempt) {
+    auto evaluation = state_->with_recording(task, workload, given, virtual_target(), [&](Attempt& attempt) {
+        if (!attempt.complete_plan()) {
+            return false;
+        }
         plan = attempt.recording().plans.front();
         return true;
     });
     return {std::move(evaluation), std::move(plan)};
 }
 
-Evaluator::Profiled Evaluator::profile(const tasks::Task& task, const tasks::Workload& workload,
-                                       const Candidate& given) {
+Evaluator::Profiled Evaluator::profile(const tasks::Task& task, const tasks::Workload& workload, const Candidate& given,
+                                       const std::optional<tasks::DeviceProfile>& gpu) {
     nlohmann::json profile;
+    const auto target = target_of(gpu);
     auto evaluation =
-        state_->with_recording(task, workload, given, [&](Attempt& attempt) { return attempt.profile(profile); });
+        state_->with_recording(task, workload, given, target.value_or(virtual_target()), [&](Attempt& attempt) {
+            if (!target) {
+                attempt.fail_harness(target.error());
+                return false;
+            }
+            const bool done = attempt.profile(profile);
+            if (done && gpu) {
+                add_resources(profile, *gpu, state_->toolkit, attempt.recording().device_ptx);
+            }
+            return done;
+        });
     const bool passed = evaluation.status == store::Status::Passed;
     return {std::move(evaluation), passed ? std::optional(std::move(profile)) : std::nullopt};
 }
@@ -208,14 +258,20 @@ Evaluator::Profiled Evaluator::profile(const tasks::Task& task, const tasks::Wor
 Evaluator::Sanitized Evaluator::sanitize(const tasks::Task& task, const tasks::Workload& workload,
                                          const Candidate& given) {
     nlohmann::json result;
-    auto evaluation =
-        state_->with_recording(task, workload, given, [&](Attempt& attempt) { return attempt.sanitize(result); });
+    auto evaluation = state_->with_recording(task, workload, given, virtual_target(),
+                                             [&](Attempt& attempt) { return attempt.sanitize(result); });
     const bool passed = evaluation.status == store::Status::Passed;
     return {std::move(evaluation), passed ? std::optional(std::move(result)) : std::nullopt};
 }
 
-Result<nlohmann::json> Evaluator::profile_baseline(const tasks::Task& task, const tasks::Workload& workload) {
-    auto reference = Reference::build(task, {&workload}, *state_->compiler, state_->planner, "vgpu");
+Result<nlohmann::json> Evaluator::profile_baseline(const tasks::Task& task, const tasks::Workload& workload,
+                                                   const std::optional<tasks::DeviceProfile>& gpu) {
+    const auto target = target_of(gpu);
+    if (!target) {
+        return std::unexpected(target.error());
+    }
+    auto reference = Reference::build(task, {&workload}, *state_->compiler, state_->planner, "vgpu",
+                                      state_->settings.cache, gpu ? std::optional(*target) : std::nullopt);
     if (!reference) {
         return std::unexpected(reference.error());
     }
@@ -224,6 +280,9 @@ Result<nlohmann::json> Evaluator::profile_baseline(const tasks::Task& task, cons
     auto profile = (*reference)->profile(0, inputs, true);
     if (!profile) {
         return fail(profile.error().message, "reference of " + task.name, profile.error().hint);
+    }
+    if (gpu) {
+        add_resources(*profile, *gpu, state_->toolkit, (*reference)->baseline_ptx());
     }
     return std::move(*profile);
 }

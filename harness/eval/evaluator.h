@@ -15,34 +15,32 @@
 #include <string>
 #include <vector>
 
+#include "driver/device.h"
 #include "eval/candidate.h"
 #include "plan/launch_plan.h"
 #include "sandbox/layer.h"
 #include "store/evaluation.h"
+#include "tasks/roofline.h"
 #include "tasks/task.h"
 #include "verify/inputs.h"
 
 namespace assay::eval {
-
-/// What becomes of a candidate whose plan holds operators of the reference library (`x.sum(1)`, torch::matmul).
-enum class LibraryRule : std::uint8_t {
-    Allow,  ///< they are as good as kernels of its own
-    Count,  ///< its result says which they are
-    Reject, ///< it is rejected
-};
 
 struct Settings {
     std::filesystem::path root;     ///< of tasks, references and datasets
     std::filesystem::path cache;    ///< folder; empty: none
     std::string device = "auto";    ///< "vgpu", "cuda:N" or "auto"
     std::filesystem::path problems; ///< KernelBench's folder of problems, for Python files that lack get_init_inputs()
-    LibraryRule library = LibraryRule::Count;
+    std::optional<tasks::LibraryRule> library; ///< in place of what tasks say
     bool time = true;
     std::chrono::milliseconds time_budget{700}; ///< of timing one candidate, warm-up included
     /// A process that lacks one of them, although it applies to its role, judges nothing.
     std::vector<sandbox::Layer> required_layers;
     std::chrono::milliseconds kernel_deadline{10'000}; ///< of one run, or 50 times the baseline's if that is longer
 };
+
+/// What of the settings decides verdicts or times, as results record it (store::Evaluation::settings).
+[[nodiscard]] nlohmann::json to_json(const Settings& settings);
 
 /// Told of each stage as it begins: "compile", "plan", "check odd/normal", "time".
 using Progress = std::function<void(const std::string& stage)>;
@@ -59,6 +57,11 @@ public:
     [[nodiscard]] store::Evaluation evaluate(const tasks::Task& task, const Candidate& candidate,
                                              const Progress& progress = {}, const std::optional<verify::Key>& key = {});
 
+    /// With "auto" settled.
+    [[nodiscard]] const Settings& settings() const;
+    /// What is judged on.
+    [[nodiscard]] Result<driver::DeviceDescription> device();
+
     /// The layers of a process of each role, as it would be locked now.
     [[nodiscard]] Result<std::map<std::string, sandbox::Layers>> probe_layers();
 
@@ -69,20 +72,22 @@ public:
     [[nodiscard]] Result<std::vector<std::string>> check_soundness(const tasks::Task& task,
                                                                    const Progress& progress = {});
 
-    /// The compile and plan stages alone, for one workload: the plan as text or JSON is up to the caller.
+    /// The compile and plan stages alone, for one workload: the plan as text or JSON is up to the caller. A plan that
+    /// depends on data is that of one run on inputs drawn anew: on the virtual GPU, or where there is none the device.
     struct Planned {
         store::Evaluation evaluation; ///< Passed, or how far it came
         std::optional<plan::LaunchPlan> plan;
     };
     [[nodiscard]] Planned plan(const tasks::Task& task, const tasks::Workload& workload, const Candidate& candidate);
 
-    /// What one run of the candidate does on the virtual GPU (profile.h), whatever device the settings name.
+    /// What one run of the candidate does on the virtual GPU (profile.h), whatever device the settings name; compiled
+    /// for `gpu`, and with what its assembler says (resources.h), if there is one.
     struct Profiled {
         store::Evaluation evaluation; ///< Passed, or how far it came; nothing is compared
         std::optional<nlohmann::json> profile;
     };
-    [[nodiscard]] Profiled profile(const tasks::Task& task, const tasks::Workload& workload,
-                                   const Candidate& candidate);
+    [[nodiscard]] Profiled profile(const tasks::Task& task, const tasks::Workload& workload, const Candidate& candidate,
+                                   const std::optional<tasks::DeviceProfile>& gpu = {});
     /// What checked mode finds in one run of the candidate on the virtual GPU (sanitize.h).
     struct Sanitized {
         store::Evaluation evaluation; ///< Passed, whatever was found, or how far it came
@@ -91,7 +96,8 @@ public:
     [[nodiscard]] Sanitized sanitize(const tasks::Task& task, const tasks::Workload& workload,
                                      const Candidate& candidate);
     /// The profile of the task's baseline.
-    [[nodiscard]] Result<nlohmann::json> profile_baseline(const tasks::Task& task, const tasks::Workload& workload);
+    [[nodiscard]] Result<nlohmann::json> profile_baseline(const tasks::Task& task, const tasks::Workload& workload,
+                                                          const std::optional<tasks::DeviceProfile>& gpu = {});
 
 private:
     struct State;

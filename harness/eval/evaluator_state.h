@@ -24,6 +24,7 @@ struct Selection {
 
 struct Evaluator::State {
     Settings settings;
+    compile::Toolkit toolkit;
     std::unique_ptr<compile::Compiler> compiler;
     plan::Planner planner;
     forms::Importer importer;
@@ -35,7 +36,8 @@ struct Evaluator::State {
     /// Makes `reference` that of `wanted`.
     [[nodiscard]] Result<> use(const tasks::Task& wanted);
     [[nodiscard]] store::Evaluation with_recording(const tasks::Task& wanted, const tasks::Workload& workload,
-                                                   const Candidate& given, const std::function<bool(Attempt&)>& work);
+                                                   const Candidate& given, const driver::DeviceDescription& target,
+                                                   const std::function<bool(Attempt&)>& work);
 };
 
 } // namespace assay::eval

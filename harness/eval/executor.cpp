@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <stdexcept>
+#include <string>
 #include <utility>
-
-#include "ptx/parser.h"
 
 #if ASSAY_VGPU
 #include "vgpu/vgpu.h"
@@ -18,8 +18,10 @@ namespace {
 /// A buffer has this many places to lie, so far apart that alignment stays.
 constexpr unsigned place_count = 4;
 constexpr std::uint64_t place_bytes = 256;
+constexpr std::uint64_t least_zone = 512; ///< on each side; a multiple of 256 keeps the data aligned
 /// What a buffer's allocation has besides the buffer.
-constexpr std::uint64_t room_around = 2 * zone_bytes + place_count * place_bytes;
+constexpr std::uint64_t room_around = 2 * least_zone + place_count * place_bytes;
+static_assert(room_around + place_bytes <= zone_bytes, "an image holds what lies around a buffer, whatever its place");
 
 /// What a buffer at the edge is aligned to: enough for every access of a thread or a warp (a wmma fragment's 32 bytes).
 constexpr std::uint64_t edge_bytes = 32;
@@ -28,187 +30,149 @@ std::uint64_t rounded_up(std::uint64_t bytes, std::uint64_t step) {
     return (bytes + step - 1) / step * step;
 }
 
-/// Adds what the virtual GPU knows of its last fault: more than the driver's error code can say.
-void add_virtual_detail([[maybe_unused]] DeviceFault& fault) {
-#if ASSAY_VGPU
-    const auto detail = vgpu::last_fault();
-    if (!detail) {
-        return;
-    }
-    fault.message = detail->message;
-    fault.kernel = detail->kernel;
-    fault.line = detail->source.outer_line != 0 ? detail->source.outer_line : detail->source.line;
-    if (detail->kind == vgpu::Fault::Kind::Deadlock) {
-        fault.kind = "deadlock";
-    } else if (detail->kind == vgpu::Fault::Kind::Assert) {
-        fault.kind = "assert";
-    }
-#endif
-}
-
-DeviceFault make_fault(const Session& session, const char* call, CUresult code, std::string kernel = {}) {
-    DeviceFault fault{.code = code,
-                      .call = call,
-                      .kernel = std::move(kernel),
-                      .kind = {},
-                      .message = driver::driver_error(session.table(), call, code).what,
-                      .file = {},
-                      .line = 0};
-    if (!session.is_gpu() && code != CUDA_ERROR_INVALID_VALUE && code != CUDA_ERROR_OUT_OF_MEMORY &&
-        code != CUDA_ERROR_NOT_FOUND && code != CUDA_ERROR_INVALID_PTX) {
-        add_virtual_detail(fault);
-    }
-    return fault;
-}
-
 } // namespace
 
-// Returns the fault of a driver call from the enclosing function, if there is one.
-#define ASSAY_TRY(function, ...)                                                                                       \
-    do {                                                                                                               \
-        if (const CUresult result_ = session_->table().function(__VA_ARGS__); result_ != CUDA_SUCCESS) {               \
-            return std::unexpected(make_fault(*session_, #function, result_));                                         \
-        }                                                                                                              \
-    } while (false)
-
-DeviceResult<Module> Module::load(const Session& session, const std::string& ptx) {
-    std::array<char, 8192> log{};
-    std::array<CUjit_option, 2> options{CU_JIT_ERROR_LOG_BUFFER, CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES};
-    std::array<void*, 2> values{log.data(), reinterpret_cast<void*>(log.size() - 1)};
-    CUmodule handle = nullptr;
-    const CUresult result =
-        session.table().cuModuleLoadDataEx(&handle, ptx.c_str(), options.size(), options.data(), values.data());
-    if (result != CUDA_SUCCESS) {
-        DeviceFault fault = make_fault(session, "cuModuleLoadDataEx", result);
-        if (log[0] != '\0') {
-            fault.message += std::string(": ") + log.data();
-        }
-        return std::unexpected(std::move(fault));
-    }
-    Module module(session, handle);
-    const auto parsed = ptx::parse(ptx);
-    if (!parsed) { // the device took it, so this is a fault of the parser, and not to be passed over in silence
-        DeviceFault fault = make_fault(session, "cuModuleLoadDataEx", CUDA_ERROR_INVALID_PTX);
-        fault.message = parsed.error().to_string();
-        return std::unexpected(std::move(fault));
-    }
-    for (const ptx::TopLevel& item : parsed->items) {
-        const auto* variable = std::get_if<ptx::Variable>(&item);
-        if (variable == nullptr || variable->space != "global" || std::ranges::count(variable->linkage, "extern") > 0) {
-            continue;
-        }
-        if (auto remembered = module.remember(variable->name, variable->initializer.has_value()); !remembered) {
-            return std::unexpected(std::move(remembered.error()));
-        }
-    }
-    return module;
-}
-
-DeviceResult<> Module::remember(const std::string& variable, bool initialized) {
-    State state;
-    ASSAY_TRY(cuModuleGetGlobal_v2, &state.data, &state.bytes, handle_, variable.c_str());
-    if (initialized && state.bytes > 0) {
-        ASSAY_TRY(cuMemAlloc_v2, &state.pristine, state.bytes);
-        ASSAY_TRY(cuMemcpyDtoDAsync_v2, state.pristine, state.data, state.bytes, nullptr);
-    }
-    states_.push_back(state);
-    return {};
-}
-
-DeviceResult<> Module::reset() const {
-    for (const State& state : states_) {
-        if (state.pristine != 0) {
-            ASSAY_TRY(cuMemcpyDtoDAsync_v2, state.data, state.pristine, state.bytes, nullptr);
-        } else if (state.bytes > 0) {
-            ASSAY_TRY(cuMemsetD8Async, state.data, 0, state.bytes, nullptr);
-        }
-    }
-    return {};
-}
-
-Module::~Module() {
-    for (const State& state : states_) {
-        if (state.pristine != 0) {
-            session_->table().cuMemFree_v2(state.pristine);
-        }
-    }
-    if (handle_ != nullptr) {
-        session_->table().cuModuleUnload(handle_);
-    }
-}
-
-Module::Module(Module&& other) noexcept
-    : session_(other.session_), handle_(std::exchange(other.handle_, nullptr)),
-      states_(std::exchange(other.states_, {})) {}
-
 /// The virtual GPU makes code for a shape of blocks: here, where no deadline of a kernel and no measurement runs.
-void PreparedPlan::compile([[maybe_unused]] const Session& session, [[maybe_unused]] const PreparedPlan& prepared) {
+void PreparedPlan::compile() const {
 #if ASSAY_VGPU
-    if (session.is_gpu()) {
+    if (session_->is_gpu()) {
         return;
     }
-    for (const plan::Step& step : prepared.plan_.steps) {
-        if (const auto* launch = std::get_if<plan::Launch>(&step)) {
-            vgpu::prepare_launch(prepared.functions_.at(launch->kernel), launch->block, launch->shared_bytes);
+    for (std::size_t i = done_; i < plan_.steps.size(); ++i) {
+        if (const auto* launch = std::get_if<plan::Launch>(&plan_.steps[i])) {
+            vgpu::prepare_launch(functions_.at(launch->kernel), launch->block, launch->shared_bytes);
         }
     }
 #endif
+}
+
+DeviceResult<> PreparedPlan::add_buffer(const plan::Buffer& buffer) {
+    Placed placed;
+    if (buffer.role == plan::Buffer::Role::Symbol) {
+        std::size_t bytes = 0;
+        ASSAY_TRY(cuModuleGetGlobal_v2, &placed.data, &bytes, module_->handle(), buffer.name.c_str());
+    } else {
+        placed.bytes = rounded_up(buffer.bytes, place_bytes) + room_around;
+        ASSAY_TRY(cuMemAlloc_v2, &placed.base, placed.bytes);
+    }
+    placed_.push_back(placed);
+    plan_.buffers.push_back(buffer);
+    lay(placed_.size() - 1);
+    return {};
+}
+
+DeviceResult<> PreparedPlan::find_kernels(const std::vector<const Module*>& modules) {
+    for (std::size_t i = done_; i < plan_.steps.size(); ++i) {
+        const auto* launch = std::get_if<plan::Launch>(&plan_.steps[i]);
+        if (launch == nullptr || functions_.contains(launch->kernel)) {
+            continue;
+        }
+        CUfunction function = nullptr;
+        CUresult result = CUDA_ERROR_NOT_FOUND;
+        for (const Module* module : modules) {
+            if (result == CUDA_ERROR_NOT_FOUND) {
+                result = session_->table().cuModuleGetFunction(&function, module->handle(), launch->kernel.c_str());
+            }
+        }
+        if (result != CUDA_SUCCESS) {
+            return std::unexpected(make_fault(*session_, "cuModuleGetFunction", result, launch->kernel));
+        }
+        functions_[launch->kernel] = function;
+    }
+    for (const auto& [kernel, attributes] : plan_.attributes) {
+        const auto function = functions_.find(kernel);
+        if (function == functions_.end() || attributes.max_dynamic_shared == 0) {
+            continue;
+        }
+        if (const CUresult result =
+                session_->table().cuFuncSetAttribute(function->second, CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES,
+                                                     static_cast<int>(attributes.max_dynamic_shared));
+            result != CUDA_SUCCESS) {
+            return std::unexpected(make_fault(*session_, "cuFuncSetAttribute", result, kernel));
+        }
+    }
+    return {};
 }
 
 DeviceResult<std::unique_ptr<PreparedPlan>> PreparedPlan::prepare(const Session& session, const Module& module,
                                                                   plan::LaunchPlan plan) {
-    std::unique_ptr<PreparedPlan> prepared(new PreparedPlan(session, module, std::move(plan)));
-    const driver::Table& table = session.table();
-    for (const plan::Buffer& buffer : prepared->plan_.buffers) {
-        Placed placed;
-        if (buffer.role == plan::Buffer::Role::Symbol) {
-            std::size_t bytes = 0;
-            const CUresult result =
-                table.cuModuleGetGlobal_v2(&placed.data, &bytes, module.handle(), buffer.name.c_str());
-            if (result != CUDA_SUCCESS) {
-                return std::unexpected(make_fault(session, "cuModuleGetGlobal", result));
-            }
-        } else {
-            placed.bytes = rounded_up(buffer.bytes, place_bytes) + room_around;
-            const CUresult result = table.cuMemAlloc_v2(&placed.base, placed.bytes);
-            if (result != CUDA_SUCCESS) {
-                return std::unexpected(make_fault(session, "cuMemAlloc", result));
-            }
-            placed.data = placed.base + zone_bytes;
-        }
-        prepared->placed_.push_back(placed);
-    }
-    for (const plan::Step& step : prepared->plan_.steps) {
-        const auto* launch = std::get_if<plan::Launch>(&step);
-        if (launch == nullptr || prepared->functions_.contains(launch->kernel)) {
-            continue;
-        }
-        CUfunction function = nullptr;
-        if (const CUresult result = table.cuModuleGetFunction(&function, module.handle(), launch->kernel.c_str());
-            result != CUDA_SUCCESS) {
-            return std::unexpected(make_fault(session, "cuModuleGetFunction", result, launch->kernel));
-        }
-        prepared->functions_[launch->kernel] = function;
-    }
-    for (const auto& [kernel, attributes] : prepared->plan_.attributes) {
-        const auto function = prepared->functions_.find(kernel);
-        if (function == prepared->functions_.end() || attributes.max_dynamic_shared == 0) {
-            continue;
-        }
-        if (const CUresult result =
-                table.cuFuncSetAttribute(function->second, CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES,
-                                         static_cast<int>(attributes.max_dynamic_shared));
-            result != CUDA_SUCCESS) {
-            return std::unexpected(make_fault(session, "cuFuncSetAttribute", result, kernel));
+    std::unique_ptr<PreparedPlan> prepared(new PreparedPlan(session, module));
+    for (const plan::Buffer& buffer : plan.buffers) {
+        if (auto added = prepared->add_buffer(buffer); !added) {
+            return std::unexpected(std::move(added.error()));
         }
     }
-    compile(session, *prepared);
+    prepared->own_buffers_ = plan.buffers.size();
+    prepared->plan_ = std::move(plan);
+    if (auto found = prepared->find_kernels({&module}); !found) {
+        return std::unexpected(std::move(found.error()));
+    }
+    prepared->compile();
     for (CUevent* event : {&prepared->start_, &prepared->stop_}) {
-        if (const CUresult result = table.cuEventCreate(event, CU_EVENT_DEFAULT); result != CUDA_SUCCESS) {
+        if (const CUresult result = session.table().cuEventCreate(event, CU_EVENT_DEFAULT); result != CUDA_SUCCESS) {
             return std::unexpected(make_fault(session, "cuEventCreate", result));
         }
     }
     return prepared;
+}
+
+void PreparedPlan::restart() {
+    for (std::size_t i = own_buffers_; i < placed_.size(); ++i) {
+        if (placed_[i].base != 0) {
+            session_->table().cuMemFree_v2(placed_[i].base);
+        }
+    }
+    placed_.resize(own_buffers_);
+    plan_.buffers.resize(own_buffers_);
+    plan_.steps.clear();
+    plan_.operators.clear();
+    done_ = 0;
+}
+
+DeviceResult<> PreparedPlan::extend(plan::LaunchPlan segment, const std::vector<const Module*>& modules) {
+    using enum plan::Buffer::Role;
+    for (std::size_t i = 0; i < segment.buffers.size(); ++i) {
+        const plan::Buffer& buffer = segment.buffers[i];
+        if (i < placed_.size()) {
+            // Scratch may turn out to be an output, and was it, if so, in the run before; nothing else changes.
+            const plan::Buffer& known = plan_.buffers[i];
+            const auto is_written = [](const plan::Buffer& of) { return of.role == Scratch || of.role == Output; };
+            const bool same = is_written(known) ? is_written(buffer)
+                                                : known.role == buffer.role && known.name == buffer.name &&
+                                                      known.index == buffer.index;
+            if (!same || known.bytes != buffer.bytes) {
+                throw std::invalid_argument("a segment of a plan has another buffer " + std::to_string(i));
+            }
+            continue;
+        }
+        if (buffer.role == Input) {
+            throw std::invalid_argument("a segment of a plan adds an input");
+        }
+        if (auto added = add_buffer(buffer); !added) {
+            return added;
+        }
+        if (auto filled = fill(i); !filled) {
+            return filled;
+        }
+    }
+    if (segment.buffers.size() < placed_.size()) {
+        throw std::invalid_argument("a segment of a plan lacks buffers");
+    }
+    plan::append(plan_, std::move(segment));
+    if (auto found = find_kernels(modules); !found) {
+        return found;
+    }
+    compile();
+    return {};
+}
+
+DeviceResult<PreparedPlan::Advance> PreparedPlan::advance(const std::function<void()>& before) {
+    read_.clear();
+    const auto seconds = time_from(std::exchange(done_, plan_.steps.size()), before);
+    if (!seconds) {
+        return std::unexpected(seconds.error());
+    }
+    return Advance{*seconds, std::move(read_)};
 }
 
 PreparedPlan::~PreparedPlan() {
@@ -250,44 +214,41 @@ Bytes PreparedPlan::relocate(const Bytes& data, const std::vector<plan::Relocati
     return patched;
 }
 
-void PreparedPlan::move_buffers() {
-    ++moves_;
-    for (Placed& placed : placed_) {
-        if (placed.base != 0) {
-            placed.data = placed.base + zone_bytes + moves_ % place_count * place_bytes;
-        }
+void PreparedPlan::lay(std::size_t index) {
+    Placed& placed = placed_[index];
+    if (placed.base == 0) {
+        return;
     }
+    const std::uint64_t room = rounded_up(plan_.buffers[index].bytes, edge_bytes);
+    placed.data =
+        edge_ ? placed.base + placed.bytes - room : placed.base + least_zone + moves_ % place_count * place_bytes;
 }
 
 DeviceResult<> PreparedPlan::place_at_edge(bool edge) {
     if (session_->is_gpu()) {
         return {};
     }
+    edge_ = edge;
     for (std::size_t i = 0; i < plan_.buffers.size(); ++i) {
         const plan::Buffer& buffer = plan_.buffers[i];
-        Placed& placed = placed_[i];
-        if (placed.base == 0) {
-            continue;
-        }
         Bytes values(buffer.role == plan::Buffer::Role::Input ? buffer.bytes : 0);
         if (!values.empty()) {
-            ASSAY_TRY(cuMemcpyDtoH_v2, values.data(), placed.data, values.size());
+            ASSAY_TRY(cuMemcpyDtoH_v2, values.data(), placed_[i].data, values.size());
         }
-        const std::uint64_t room = rounded_up(buffer.bytes, edge_bytes);
-        placed.data =
-            edge ? placed.base + placed.bytes - room : placed.base + zone_bytes + moves_ % place_count * place_bytes;
-        placed.behind = edge ? room - buffer.bytes : zone_bytes;
+        lay(i);
         if (!values.empty()) {
-            ASSAY_TRY(cuMemcpyHtoD_v2, placed.data, values.data(), values.size());
+            ASSAY_TRY(cuMemcpyHtoD_v2, placed_[i].data, values.data(), values.size());
         }
     }
     return {};
 }
 
 DeviceResult<> PreparedPlan::write_inputs(const std::vector<Bytes>& inputs) {
-    move_buffers();
+    ++moves_;
+    edge_ = false;
     for (std::size_t i = 0; i < plan_.buffers.size(); ++i) {
         const plan::Buffer& buffer = plan_.buffers[i];
+        lay(i);
         if (buffer.role == plan::Buffer::Role::Input && buffer.bytes > 0) {
             ASSAY_TRY(cuMemcpyHtoD_v2, placed_[i].data, inputs.at(buffer.index).data(), buffer.bytes);
         }
@@ -295,19 +256,37 @@ DeviceResult<> PreparedPlan::write_inputs(const std::vector<Bytes>& inputs) {
     return {};
 }
 
+std::uint64_t PreparedPlan::zone_before(std::size_t buffer) const {
+    return placed_[buffer].data - placed_[buffer].base;
+}
+
+std::uint64_t PreparedPlan::zone_behind(std::size_t buffer) const {
+    return placed_[buffer].bytes - zone_before(buffer) - plan_.buffers[buffer].bytes;
+}
+
+/// Red zones; poison, if it is no input.
+DeviceResult<> PreparedPlan::fill(std::size_t index) {
+    const plan::Buffer& buffer = plan_.buffers[index];
+    const Placed& placed = placed_[index];
+    if (buffer.role == plan::Buffer::Role::Symbol) {
+        return {};
+    }
+    ASSAY_TRY(cuMemsetD8Async, placed.base, zone_byte(zone_, index), zone_before(index), nullptr);
+    if (const std::uint64_t behind = zone_behind(index); behind > 0) {
+        ASSAY_TRY(cuMemsetD8Async, placed.data + buffer.bytes, zone_byte(zone_, index), behind, nullptr);
+    }
+    if (buffer.role != plan::Buffer::Role::Input && buffer.bytes > 0) {
+        ASSAY_TRY(cuMemsetD8Async, placed.data, poison_, buffer.bytes, nullptr);
+    }
+    return {};
+}
+
 DeviceResult<> PreparedPlan::poison(std::uint8_t zone, std::uint8_t poison) {
     zone_ = zone;
+    poison_ = poison;
     for (std::size_t i = 0; i < plan_.buffers.size(); ++i) {
-        const plan::Buffer& buffer = plan_.buffers[i];
-        if (buffer.role == plan::Buffer::Role::Symbol) {
-            continue;
-        }
-        ASSAY_TRY(cuMemsetD8Async, placed_[i].data - zone_bytes, zone_byte(zone, i), zone_bytes, nullptr);
-        if (placed_[i].behind > 0) {
-            ASSAY_TRY(cuMemsetD8Async, placed_[i].data + buffer.bytes, zone_byte(zone, i), placed_[i].behind, nullptr);
-        }
-        if (buffer.role != plan::Buffer::Role::Input && buffer.bytes > 0) {
-            ASSAY_TRY(cuMemsetD8Async, placed_[i].data, poison, buffer.bytes, nullptr);
+        if (auto filled = fill(i); !filled) {
+            return filled;
         }
     }
     if (auto reset = module_->reset(); !reset) {
@@ -422,9 +401,17 @@ DeviceResult<> PreparedPlan::issue(const plan::Upload& upload) {
     return {};
 }
 
-DeviceResult<> PreparedPlan::issue() {
-    for (const plan::Step& step : plan_.steps) {
-        if (auto result = std::visit([this](const auto& what) { return issue(what); }, step); !result) {
+DeviceResult<> PreparedPlan::issue(const plan::Read& read) {
+    read_.resize(read.bytes);
+    if (read.bytes > 0) {
+        ASSAY_TRY(cuMemcpyDtoH_v2, read_.data(), resolve(read.source), read.bytes);
+    }
+    return {};
+}
+
+DeviceResult<> PreparedPlan::issue(std::size_t first) {
+    for (std::size_t i = first; i < plan_.steps.size(); ++i) {
+        if (auto result = std::visit([this](const auto& what) { return issue(what); }, plan_.steps[i]); !result) {
             return result;
         }
     }
@@ -432,17 +419,17 @@ DeviceResult<> PreparedPlan::issue() {
 }
 
 DeviceResult<> PreparedPlan::run() {
-    if (auto issued = issue(); !issued) {
+    if (auto issued = issue(0); !issued) {
         return issued;
     }
     ASSAY_TRY(cuCtxSynchronize);
     return {};
 }
 
-DeviceResult<double> PreparedPlan::time(const std::function<void()>& before) {
+DeviceResult<double> PreparedPlan::time_from(std::size_t first, const std::function<void()>& before) {
     before();
     ASSAY_TRY(cuEventRecord, start_, nullptr);
-    if (auto issued = issue(); !issued) {
+    if (auto issued = issue(first); !issued) {
         return std::unexpected(issued.error());
     }
     ASSAY_TRY(cuEventRecord, stop_, nullptr);
@@ -452,23 +439,28 @@ DeviceResult<double> PreparedPlan::time(const std::function<void()>& before) {
     return static_cast<double>(milliseconds) / 1e3;
 }
 
+DeviceResult<double> PreparedPlan::time(const std::function<void()>& before) {
+    return time_from(0, before);
+}
+
 DeviceResult<std::vector<Bytes>> PreparedPlan::read_images() {
     std::vector<Bytes> images;
     for (std::size_t i = 0; i < plan_.buffers.size(); ++i) {
         const plan::Buffer& buffer = plan_.buffers[i];
         const Placed& placed = placed_[i];
         Bytes image;
-        if (buffer.role == plan::Buffer::Role::Scratch) {
+        if (buffer.role != plan::Buffer::Role::Symbol) {
+            const bool scratch = buffer.role == plan::Buffer::Role::Scratch;
+            const std::uint64_t before = zone_before(i);
+            const std::uint64_t behind = zone_behind(i);
+            const std::uint64_t shown = scratch ? 0 : buffer.bytes;
             // What is not there of a zone is as it should be.
-            image.resize(2 * zone_bytes, std::byte{zone_byte(zone_, i)});
-            ASSAY_TRY(cuMemcpyDtoH_v2, image.data(), placed.data - zone_bytes, zone_bytes);
-            if (placed.behind > 0) {
-                ASSAY_TRY(cuMemcpyDtoH_v2, image.data() + zone_bytes, placed.data + buffer.bytes, placed.behind);
+            image.resize(shown + 2 * zone_bytes, std::byte{zone_byte(zone_, i)});
+            std::byte* const data = image.data() + zone_bytes;
+            ASSAY_TRY(cuMemcpyDtoH_v2, data - before, placed.base, before + shown);
+            if (behind > 0) {
+                ASSAY_TRY(cuMemcpyDtoH_v2, data + shown, placed.data + buffer.bytes, behind);
             }
-        } else if (buffer.role != plan::Buffer::Role::Symbol) {
-            image.resize(buffer.bytes + 2 * zone_bytes, std::byte{zone_byte(zone_, i)});
-            ASSAY_TRY(cuMemcpyDtoH_v2, image.data(), placed.data - zone_bytes,
-                      zone_bytes + buffer.bytes + placed.behind);
         }
         images.push_back(std::move(image));
     }

@@ -38,6 +38,22 @@ Changes find_changes(std::span<const std::byte> bytes, std::byte expected) {
 
 } // namespace
 
+std::vector<std::string> buffer_names(const plan::LaunchPlan& plan, const tasks::Binding& binding) {
+    std::vector<std::string> names;
+    for (const plan::Buffer& buffer : plan.buffers) {
+        names.push_back(buffer_name(buffer, binding));
+    }
+    return names;
+}
+
+bool are_images_of(const plan::LaunchPlan& plan, const std::vector<Bytes>& images) {
+    using enum plan::Buffer::Role;
+    return std::ranges::equal(plan.buffers, images, [](const plan::Buffer& buffer, const Bytes& image) {
+        const std::uint64_t data = buffer.role == Scratch ? 0 : buffer.bytes;
+        return image.size() == (buffer.role == Symbol ? 0 : data + 2 * zone_bytes);
+    });
+}
+
 std::optional<Damage> find_damage(const plan::LaunchPlan& plan, const tasks::Binding& binding,
                                   const std::vector<Bytes>& images, const std::vector<Bytes>& inputs,
                                   std::uint8_t zone) {

@@ -20,6 +20,12 @@ struct Damage {
     std::string hint;
 };
 
+/// "input 'x'", "output 'y'", "scratch buffer (1024 bytes)": those of the plan's buffers, in order.
+[[nodiscard]] std::vector<std::string> buffer_names(const plan::LaunchPlan& plan, const tasks::Binding& binding);
+
+/// Whether there is one image of the right size for each buffer: what a worker hands back is believed after that.
+[[nodiscard]] bool are_images_of(const plan::LaunchPlan& plan, const std::vector<Bytes>& images);
+
 /// The first damage in `images` (executor.h), if any.
 [[nodiscard]] std::optional<Damage> find_damage(const plan::LaunchPlan& plan, const tasks::Binding& binding,
                                                 const std::vector<Bytes>& images, const std::vector<Bytes>& inputs,

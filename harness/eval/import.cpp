@@ -4,6 +4,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "compile/options.h"
+
 namespace assay::eval {
 
 namespace {
@@ -77,6 +79,12 @@ Result<Candidate> import_file(const Candidate& candidate, const tasks::Task& tas
     result.python = false;
     result.source = (*imported)->source;
     result.entry = plan::Entry("forward", (*imported)->arguments);
+    result.options.insert(result.options.end(), (*imported)->options.begin(), (*imported)->options.end());
+    if (auto allowed = compile::check_options(result.options); !allowed) {
+        result.unusable =
+            Unusable{.stage = "import", .check = "options", .error = std::move(allowed.error()), .line = 0};
+        return result;
+    }
     if (!(*imported)->notes.empty()) {
         result.origin["imported"] = (*imported)->notes;
     }

@@ -10,6 +10,7 @@
 #include <set>
 #include <sstream>
 
+#include "plan/names.h"
 #include "ptx/parser.h"
 
 namespace assay::eval {
@@ -19,20 +20,37 @@ namespace {
 namespace fs = std::filesystem;
 using plan::Operator;
 
-/// How an operator is called. `in0`, `in1`, ... are its tensors (as many of three as it has, the rest empty), `out`
-/// where the result goes, `n0`, ... its numbers, T the first tensor's type and A what T is added up in.
-struct Row {
-    std::string_view name, header, code;
-};
-
 #define ASSAY_CONVOLUTION                                                                                              \
     "{.stride = each(n0, n1, n2), .padding = each(n3, n4, n5), .dilation = each(n6, n7, n8), "                         \
     ".output_padding = each(n9, n10, n11), .groups = int(n12)}, out)"
 #define ASSAY_POOLING                                                                                                  \
     "{.kernel = each(n0, n1, n2), .stride = each(n3, n4, n5), .padding = each(n6, n7, n8), "                           \
     ".dilation = each(n9, n10, n11), .ceil = n12 != 0, .count_padding = n13 != 0}, out)"
+// To a mask: the operators of elementwise.cuh keep their input's type.
+#define ASSAY_COMPARISON(name, symbol)                                                                                 \
+    {name, "elementwise",                                                                                              \
+     "map_kernel<<<grid(ceil_div(in0.size(), 256)), 256>>>([](A a, A b) { return a " symbol                            \
+     " b; }, in0.size(), q, p0, p1)"},                                                                                 \
+        {name "_number", "elementwise",                                                                                \
+         "map_kernel<<<grid(ceil_div(in0.size(), 256)), 256>>>([=](A v) { return v " symbol                            \
+         " A(n0); }, in0.size(), q, p0)"}
 
-constexpr Row rows[] = {
+// A dense result is where p is: BLAS writes into what is there.
+#define ASSAY_PRODUCT(name, left, right)                                                                               \
+    {name, "blas",                                                                                                     \
+     "scaled_product<" left ", " right                                                                                 \
+     ">(in0, in1, {index_t(n0), index_t(n1), index_t(n2), index_t(n3), index_t(n4), "                                  \
+     "index_t(n5), index_t(n6), index_t(n7), index_t(n8), index_t(n9)}, A(n10), A(n11), out)"}
+
+constexpr LibraryCall calls[] = {
+    ASSAY_PRODUCT("cublas_gemm_nn", "false", "false"),
+    ASSAY_PRODUCT("cublas_gemm_nt", "false", "true"),
+    ASSAY_PRODUCT("cublas_gemm_tn", "true", "false"),
+    ASSAY_PRODUCT("cublas_gemm_tt", "true", "true"),
+    {"flip", "layout", "flip(in0, int(n0), out)"},
+    {"index_select", "indexing", "index_select(in0, int(n0), in1, out)"},
+    {"take_along", "indexing", "take_along(in0, int(n0), in1, out)"},
+    {"topk_places", "indexing", "topk_places(in0, int(n0), int(n1), n2 != 0, out)"},
     {"copy", "strided", "copy_strided(p0, strides0, q, strides, extents)"},
     {"fill", "strided", "fill_strided(q, strides, extents, static_cast<R>(n0))"},
     {"add", "elementwise", "add(in0, in1, out)"},
@@ -47,6 +65,13 @@ constexpr Row rows[] = {
     {"rsub_number", "elementwise", "map([=](A v) { return A(n0) - v; }, out, in0)"},
     {"rdiv_number", "elementwise", "map([=](A v) { return A(n0) / v; }, out, in0)"},
     {"pow_number", "elementwise", "map([=](A v) { return ::pow(v, A(n0)); }, out, in0)"},
+    ASSAY_COMPARISON("gt", ">"),
+    ASSAY_COMPARISON("ge", ">="),
+    ASSAY_COMPARISON("lt", "<"),
+    ASSAY_COMPARISON("le", "<="),
+    ASSAY_COMPARISON("eq", "=="),
+    ASSAY_COMPARISON("ne", "!="),
+    {"where", "elementwise", "map([](A a, A b, bool first) { return first ? a : b; }, out, in0, in1, in2)"},
     {"clamp", "elementwise", "clamp(in0, A(n0), A(n1), out)"},
     {"exp", "elementwise", "map([](A v) { return ::exp(v); }, out, in0)"},
     {"log", "elementwise", "map([](A v) { return ::log(v); }, out, in0)"},
@@ -68,6 +93,7 @@ constexpr Row rows[] = {
     {"gelu", "activation", "gelu(in0, out)"},
     {"gelu_tanh", "activation", "gelu_tanh(in0, out)"},
     {"leaky_relu", "activation", "leaky_relu(in0, A(n0), out)"},
+    {"selu", "activation", "selu(in0, out)"},
     {"elu", "activation", "elu(in0, A(n0), out)"},
     {"hardswish", "activation", "hard_swish(in0, out)"},
     {"hardsigmoid", "activation", "hard_sigmoid(in0, out)"},
@@ -76,6 +102,10 @@ constexpr Row rows[] = {
     {"prod", "reduce", "product(in0, Dimensions(int(n0), int(n1)), out)"},
     {"amax", "reduce", "ops::max(in0, Dimensions(int(n0), int(n1)), out)"},
     {"amin", "reduce", "ops::min(in0, Dimensions(int(n0), int(n1)), out)"},
+    {"argmax", "reduce", "argmax(in0, int(n0), out)"},
+    {"argmin", "reduce", "argmin(in0, int(n0), out)"},
+    {"cumsum", "scan", "cumsum(in0, {}, out)"},
+    {"cumprod", "scan", "cumprod(in0, {}, out)"},
     {"softmax", "softmax", "softmax(in0, int(n0), out)"},
     {"log_softmax", "softmax", "log_softmax(in0, int(n0), out)"},
     {"matmul", "matmul", "matmul(in0, in1, out)"},
@@ -99,12 +129,14 @@ constexpr Row rows[] = {
     {"adaptive_avg_pool", "pooling", "adaptive_avg_pool(in0, each(n0, n1, n2), out)"},
     {"attention", "attention", "attention(in0, in1, in2, out)"},
 };
+#undef ASSAY_PRODUCT
 #undef ASSAY_CONVOLUTION
 #undef ASSAY_POOLING
+#undef ASSAY_COMPARISON
 
-const Row* find_row(const std::string& name) {
-    const auto row = std::ranges::find(rows, name, &Row::name);
-    return row == std::end(rows) ? nullptr : row;
+const LibraryCall* find_call(const std::string& name) {
+    const auto call = std::ranges::find(calls, name, &LibraryCall::name);
+    return call == std::end(calls) ? nullptr : call;
 }
 
 bool is_strided(const Operator& operation) {
@@ -143,7 +175,7 @@ std::string list_of(const char* format, std::size_t count) {
 
 /// The entry of a kind of calls; its parameters are those of `binding_of`.
 std::string entry_text(const std::string& name, const Operator& operation) {
-    const Row& row = *find_row(operation.name);
+    const LibraryCall& call = *find_call(operation.name);
     const std::string_view result = tasks::c_type(operation.output.dtype);
     const std::string_view type = operation.inputs.empty() ? result : tasks::c_type(operation.inputs[0].dtype);
     std::string parameters, tensors;
@@ -190,7 +222,7 @@ std::string entry_text(const std::string& name, const Operator& operation) {
     return fmt::format(
         "extern \"C\" void {}({}) {{\n    using T = {};\n    using R = {};\n    using A = accumulator_t<T>;\n"
         "{}    {};\n}}\n",
-        name, parameters, type, result, tensors, row.code);
+        name, parameters, type, result, tensors, call.code);
 }
 
 tasks::Binding binding_of(const Operator& operation) {
@@ -251,43 +283,16 @@ public:
         }
     }
 
-    plan::Step operator()(plan::Launch step) const {
-        relocate(step.relocations);
-        for (plan::TensorMap& map : step.tensor_maps) {
-            move(map.target);
-        }
-        return with_line(std::move(step));
-    }
-    plan::Step operator()(plan::Fill step) const {
-        move(step.destination);
-        return with_line(std::move(step));
-    }
-    plan::Step operator()(plan::Copy step) const {
-        move(step.destination);
-        move(step.source);
-        return with_line(std::move(step));
-    }
-    plan::Step operator()(plan::Upload step) const {
-        move(step.destination);
-        relocate(step.relocations);
-        return with_line(std::move(step));
-    }
-
-private:
-    void move(plan::Pointer& pointer) const {
-        const plan::Pointer& place = places_[pointer.buffer];
-        pointer = {place.buffer, place.offset + pointer.offset};
-    }
-    void relocate(std::vector<plan::Relocation>& relocations) const {
-        for (plan::Relocation& relocation : relocations) {
-            move(relocation.target);
-        }
-    }
-    template <class S> plan::Step with_line(S step) const {
-        step.line = operation_.line;
+    plan::Step operator()(plan::Step step) const {
+        plan::for_each_pointer(step, [this](plan::Pointer& pointer) {
+            const plan::Pointer& place = places_[pointer.buffer];
+            pointer = {place.buffer, place.offset + pointer.offset};
+        });
+        std::visit([this](auto& value) { value.line = operation_.line; }, step);
         return step;
     }
 
+private:
     const Operator& operation_;
     std::vector<plan::Pointer> places_;
 };
@@ -320,10 +325,27 @@ std::string without_head(const std::string& ptx) {
     return rest;
 }
 
+/// "cub::DeviceScanKernel" for a kernel of CUB's or Thrust's; empty for any other.
+std::string library_kernel(const std::string& mangled) {
+    const std::string name = plan::demangle(mangled);
+    const std::string head = name.substr(0, name.find_first_of("<("));
+    for (const auto& [library, mark] : {std::pair("cub", "cub::CUB_"), std::pair("thrust", "thrust::")}) {
+        if (head.find(mark) != head.npos) {
+            const auto last = head.rfind("::");
+            return fmt::format("{}::{}", library, head.substr(last + 2));
+        }
+    }
+    return {};
+}
+
 } // namespace
 
+std::span<const LibraryCall> library_calls() {
+    return calls;
+}
+
 bool has_operator(const std::string& name) {
-    return find_row(name) != nullptr;
+    return find_call(name) != nullptr;
 }
 
 Result<> expand_operators(plan::Recording& recording, const fs::path& operators, const std::string& architecture,
@@ -340,15 +362,15 @@ Result<> expand_operators(plan::Recording& recording, const fs::path& operators,
     for (std::size_t p = 0; p < recording.plans.size(); ++p) {
         for (std::size_t o = 0; o < recording.plans[p].operators.size(); ++o) {
             const Operator& operation = recording.plans[p].operators[o];
-            const Row* row = find_row(operation.name);
-            if (row == nullptr) {
+            const LibraryCall* call = find_call(operation.name);
+            if (call == nullptr) {
                 return fail(fmt::format("the library has no operator `{}`", operation.name), "library");
             }
             const auto [place, made] = kinds.try_emplace(kind_of(operation));
             if (made) {
                 place->second.entry = fmt::format("assay_operator_{}", kinds.size());
                 entries += entry_text(place->second.entry, operation);
-                headers.insert(row->header);
+                headers.insert(call->header);
             }
             place->second.calls.emplace_back(p, o);
             place->second.bindings.push_back(binding_of(operation));
@@ -412,7 +434,7 @@ Result<> expand_operators(plan::Recording& recording, const fs::path& operators,
             operation.position = steps.size();
             operation.steps = expansion.steps.size();
             for (const plan::Step& step : expansion.steps) {
-                steps.push_back(std::visit(splice, step));
+                steps.push_back(splice(step));
             }
             plan.attributes.insert(expansion.attributes.begin(), expansion.attributes.end());
         }
@@ -429,16 +451,27 @@ Result<> expand_operators(plan::Recording& recording, const fs::path& operators,
     return {};
 }
 
-std::string library_summary(const plan::LaunchPlan& plan) {
+LibraryUse library_use(const plan::LaunchPlan& plan) {
+    LibraryUse use;
     std::map<std::string, int> counts;
+    const auto add = [&](const std::string& name, std::uint32_t line) {
+        ++counts[name];
+        use.line = use.line == 0 ? line : use.line;
+    };
     for (const Operator& operation : plan.operators) {
-        ++counts[operation.name];
+        add(operation.name, operation.line);
     }
-    std::string text;
+    for (const plan::Step& step : plan.steps) {
+        if (const auto* launch = std::get_if<plan::Launch>(&step)) {
+            if (const std::string name = library_kernel(launch->kernel); !name.empty()) {
+                add(name, launch->line);
+            }
+        }
+    }
     for (const auto& [name, count] : counts) {
-        text += (text.empty() ? "" : ", ") + name + (count > 1 ? fmt::format(" ({} times)", count) : "");
+        use.summary += (use.summary.empty() ? "" : ", ") + name + (count > 1 ? fmt::format(" ({} times)", count) : "");
     }
-    return text;
+    return use;
 }
 
 } // namespace assay::eval

@@ -7,7 +7,9 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.h"
@@ -15,6 +17,14 @@
 #include "plan/planner.h"
 
 namespace assay::eval {
+
+/// How an operator is called: with `in0`, `in1`, ... for its tensors (as many of three as it has, the rest empty),
+/// `out` for where the result goes, `n0`, ... for its numbers, T for the first tensor's type, R for the result's and A
+/// for what T is added up in.
+struct LibraryCall {
+    std::string_view name, header, code; ///< the header of reference/ops, without its ending
+};
+[[nodiscard]] std::span<const LibraryCall> library_calls();
 
 /// Whether the library has the operator.
 [[nodiscard]] bool has_operator(const std::string& name);
@@ -25,7 +35,11 @@ namespace assay::eval {
                                         const std::string& architecture, const plan::DeviceProperties& properties,
                                         compile::Compiler& compiler, plan::Planner& planner);
 
-/// "sum, matmul (2 times)": what the plan takes from the library; empty for nothing.
-[[nodiscard]] std::string library_summary(const plan::LaunchPlan& plan);
+/// What a plan takes from libraries: the operators, and launches of CUB's and Thrust's kernels.
+struct LibraryUse {
+    std::string summary;    ///< "sum, matmul (2 times), cub::DeviceScanKernel"; empty for nothing
+    std::uint32_t line = 0; ///< of the first in the candidate
+};
+[[nodiscard]] LibraryUse library_use(const plan::LaunchPlan& plan);
 
 } // namespace assay::eval

@@ -149,7 +149,8 @@ json group_json(const Group& group, const std::string& source) {
 
 } // namespace
 
-json to_json(const std::vector<LaunchProfile>& profiles, const std::string& source) {
+json to_json(const std::vector<LaunchProfile>& profiles, const std::vector<vgpu::Touched>& touched,
+             const std::string& source) {
     std::vector<Group> groups;
     std::map<std::tuple<std::string, vgpu::Dim3, vgpu::Dim3, std::uint32_t>, std::size_t> index;
     vgpu::Counters total;
@@ -174,7 +175,15 @@ json to_json(const std::vector<LaunchProfile>& profiles, const std::string& sour
     for (const Group& group : groups) {
         launches.push_back(group_json(group, source));
     }
-    return {{"schema", 1}, {"launches", std::move(launches)}, {"total", counts_json(total)}};
+    json buffers = json::array();
+    for (const vgpu::Touched& buffer : touched) {
+        buffers.push_back(
+            {{"name", buffer.name}, {"bytes", buffer.bytes}, {"read", buffer.read}, {"written", buffer.written}});
+    }
+    return {{"schema", 1},
+            {"launches", std::move(launches)},
+            {"total", counts_json(total)},
+            {"buffers", std::move(buffers)}};
 }
 
 } // namespace assay::eval

@@ -5,8 +5,8 @@
 #include "eval/reply.h"
 
 #include <algorithm>
+#include <cctype>
 #include <fmt/format.h>
-#include <regex>
 #include <vector>
 
 namespace assay::eval {
@@ -79,15 +79,66 @@ bool has_kernel(std::string_view code) {
     return has(code, "__global__");
 }
 
+/// KernelBench's form, or gpu-mode's.
 bool is_module(std::string_view code) {
-    return has(code, "class ModelNew");
+    return has(code, "class ModelNew") || has(code, "def custom_kernel(");
 }
 
-/// A host function that the harness would call.
-bool has_entry(const std::string& code) {
-    static const std::regex entry(R"((\bsolve|\bsolution)\s*\(|PYBIND11_MODULE|TORCH_LIBRARY|// assay: entry|)"
-                                  R"(\bTensor>?\s+\w+\s*\()");
-    return std::regex_search(code, entry);
+bool is_word(char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+}
+
+/// Whether one of the words stands before a parenthesis: "solve (".
+bool is_called(std::string_view code, std::string_view word) {
+    for (std::size_t at = code.find(word); at != code.npos; at = code.find(word, at + 1)) {
+        const std::size_t behind = code.find_first_not_of(" \t\r\n", at + word.size());
+        if ((at == 0 || !is_word(code[at - 1])) && behind != code.npos && code[behind] == '(') {
+            return true;
+        }
+    }
+    return false;
+}
+
+/// "torch::Tensor name(", "std::vector<at::Tensor> name("
+bool gives_tensor(std::string_view code) {
+    constexpr std::string_view type = "Tensor";
+    for (std::size_t at = code.find(type); at != code.npos; at = code.find(type, at + 1)) {
+        std::size_t i = at + type.size();
+        i += i < code.size() && code[i] == '>' ? 1 : 0;
+        const std::size_t name = std::min(code.find_first_not_of(" \t\r\n", i), code.size());
+        std::size_t end = name;
+        while (end < code.size() && is_word(code[end])) {
+            ++end;
+        }
+        const std::size_t behind = code.find_first_not_of(" \t\r\n", end);
+        if (name > i && end > name && behind != code.npos && code[behind] == '(') {
+            return true;
+        }
+    }
+    return false;
+}
+
+/// A host function that the harness would call. Written without std::regex, which recurses for each character: a
+/// reply may be a million of them.
+bool has_entry(std::string_view code) {
+    return is_called(code, "solve") || is_called(code, "solution") || has(code, "PYBIND11_MODULE") ||
+           has(code, "TORCH_LIBRARY") || has(code, "TVM_FFI_DLL_EXPORT") || has(code, "// assay: entry") ||
+           gives_tensor(code);
+}
+
+/// Whether a line begins a Python statement that no C++ has.
+bool is_python_line(std::string_view line) {
+    line = line.substr(0, line.find('#'));
+    line = line.substr(0, line.find_last_not_of(" \t\r") + 1);
+    const auto word_at = [&](std::size_t at) { return at < line.size() && is_word(line[at]); };
+    if (line.starts_with("import ")) {
+        return word_at(7) && !line.ends_with(';');
+    }
+    if (line.starts_with("from ")) {
+        return has(line, " import ");
+    }
+    const bool is_class = line.starts_with("class "), is_function = line.starts_with("def ");
+    return line.ends_with(':') && ((is_class && word_at(6)) || (is_function && word_at(4) && has(line, "(")));
 }
 
 /// From worst to best; 0: no candidate at all.
@@ -105,7 +156,7 @@ int grade(const Block& block) {
 std::string_view reason(int grade, bool module) {
     switch (grade) {
     case 4:
-        return module ? "with a ModelNew" : "with kernel and entry";
+        return module ? "with a module in Python" : "with kernel and entry";
     case 3:
         return "with an entry";
     default:
@@ -116,8 +167,14 @@ std::string_view reason(int grade, bool module) {
 } // namespace
 
 bool is_python(std::string_view source) {
-    static const std::regex line(R"((^|\n)(import \w|from [\w.]+ import |class \w+(\(.*\))?:|def \w+\(.*\).*:))");
-    return std::regex_search(source.begin(), source.end(), line);
+    for (std::size_t at = 0; at < source.size();) {
+        const std::size_t end = std::min(source.find('\n', at), source.size());
+        if (is_python_line(source.substr(at, end - at))) {
+            return true;
+        }
+        at = end + 1;
+    }
+    return false;
 }
 
 Result<Extracted> extract_code(std::string_view reply) {

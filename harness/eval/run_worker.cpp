@@ -5,9 +5,12 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "eval/executor.h"
+#include "eval/kernel_code.h"
+#include "eval/memory_objects.h"
 #include "eval/profile.h"
 #include "eval/sanitize.h"
 #include "plan/plan_json.h"
@@ -62,6 +65,7 @@ struct Worker {
     std::optional<CacheFlush> flush;
     std::vector<std::unique_ptr<Module>> modules;
     std::vector<std::unique_ptr<PreparedPlan>> plans;
+    bool adverse = false; ///< the run in segments that goes on
 };
 
 Message fault_reply(const Session& session, const DeviceFault& fault) {
@@ -160,16 +164,32 @@ Result<sandbox::Opened> open(Worker& worker, const Message& request) {
     worker.session.emplace(std::move(*session));
     worker.flush.emplace(*worker.session);
     sandbox::Opened opened;
-    opened.reply.header = {{"device", to_json(worker.session->description())}};
+    opened.reply.header = {{"device", to_json(worker.session->description())}, {"code", ""}};
+#if ASSAY_VGPU
+    opened.reply.header["code"] = vgpu::code_identity();
+#endif
     if (worker.session->is_gpu()) {
         opened.visible = files_of_a_driver();
     }
     return opened;
 }
 
-Message load(Worker& worker, const Message& request) {
+DeviceResult<Module> load_module(Worker& worker, const Message& request) {
     const Bytes& text = request.blobs.at(0);
-    auto module = Module::load(*worker.session, std::string(reinterpret_cast<const char*>(text.data()), text.size()));
+    return Module::load(*worker.session, std::string(reinterpret_cast<const char*>(text.data()), text.size()));
+}
+
+/// Of a worker that does nothing else: see kernel_code.h.
+Message code_reply(Worker& worker, const Message& request) {
+    const auto module = load_module(worker, request);
+    if (!module) {
+        return fault_reply(*worker.session, module.error());
+    }
+    return {json::object(), make_code(*worker.session, *module, shapes_from_json(request.header.at("shapes")))};
+}
+
+Message load(Worker& worker, const Message& request) {
+    auto module = load_module(worker, request);
     if (!module) {
         return fault_reply(*worker.session, module.error());
     }
@@ -177,13 +197,21 @@ Message load(Worker& worker, const Message& request) {
     return {json{{"module", worker.modules.size() - 1}}, {}};
 }
 
-Result<Message> prepare(Worker& worker, const json& request) {
-    auto plan = plan::from_json(request.at("plan"));
+Result<plan::LaunchPlan> read_plan(const Bytes& text) {
+    const auto* const begin = reinterpret_cast<const char*>(text.data());
+    return plan::from_json(json::parse(begin, begin + text.size()));
+}
+
+Result<Message> prepare(Worker& worker, const Message& request) {
+    auto plan = read_plan(request.blobs.at(0));
     if (!plan) {
         return std::unexpected(plan.error());
     }
-    auto prepared = PreparedPlan::prepare(*worker.session, *worker.modules.at(request.at("module").get<std::size_t>()),
-                                          std::move(*plan));
+    const Module& module = *worker.modules.at(request.header.at("module").get<std::size_t>());
+    // Behind the plan.
+    adopt_code(*worker.session, module, shapes_from_json(request.header.at("shapes")),
+               std::span(request.blobs).subspan(1));
+    auto prepared = PreparedPlan::prepare(*worker.session, module, std::move(*plan));
     if (!prepared) {
         return fault_reply(*worker.session, prepared.error());
     }
@@ -199,12 +227,16 @@ Message images_reply(Worker& worker, PreparedPlan& plan) {
     return {json::object(), std::move(*images)};
 }
 
+std::vector<verify::InputChange> read_changes(const Bytes& blob) {
+    std::vector<verify::InputChange> changes(blob.size() / sizeof(verify::InputChange));
+    std::memcpy(changes.data(), blob.data(), changes.size() * sizeof(verify::InputChange));
+    return changes;
+}
+
 /// The timed runs of one sample: each finds other inputs, fresh poison, and a cold cache.
 Message time_reply(Worker& worker, PreparedPlan& plan, const Message& request) {
     const json& header = request.header;
-    const Bytes& blob = request.blobs.at(0);
-    std::vector<verify::InputChange> changes(blob.size() / sizeof(verify::InputChange));
-    std::memcpy(changes.data(), blob.data(), changes.size() * sizeof(verify::InputChange));
+    const auto changes = read_changes(request.blobs.at(0));
     auto next = changes.begin();
     double seconds = 0;
     const auto runs = header.at("runs").get<unsigned>();
@@ -232,11 +264,16 @@ Message time_reply(Worker& worker, PreparedPlan& plan, const Message& request) {
 Message profile_reply(Worker& worker, PreparedPlan& plan, [[maybe_unused]] const json& request) {
     auto done = plan.poison(0, 0xFF);
 #if ASSAY_VGPU
-    vgpu::set_counting(request.at("accesses").get<bool>() ? vgpu::Counting::Accesses : vgpu::Counting::Blocks);
+    const bool accesses = request.at("accesses").get<bool>();
+    vgpu::set_counting(accesses ? vgpu::Counting::Accesses : vgpu::Counting::Blocks);
+    if (accesses) {
+        vgpu::start_footprints(memory_objects(plan, request.at("names").get<std::vector<std::string>>()));
+    }
     done = done ? plan.run() : done;
     vgpu::set_counting(vgpu::Counting::Off);
+    const auto touched = vgpu::stop_footprints();
     if (done) {
-        return {json{{"profile", to_json(vgpu::take_profiles(), request.at("source"))}}, {}};
+        return {json{{"profile", to_json(vgpu::take_profiles(), touched, request.at("source"))}}, {}};
     }
 #endif
     return done ? Message{} : fault_reply(*worker.session, done.error());
@@ -277,8 +314,53 @@ Message run_reply(Worker& worker, PreparedPlan& plan, const json& header) {
     return images;
 }
 
+/// Begins a run in segments: what `run` and `time` do before theirs. Such a run may use other modules than the plan's
+/// own, those of library operators, whose variables a kernel can reach like any memory of its context.
+Message restart_reply(Worker& worker, PreparedPlan& plan, const Message& request) {
+    plan.restart();
+    DeviceResult<> ready;
+    for (const auto& module : worker.modules) {
+        ready = ready ? module->reset() : ready;
+    }
+    for (const verify::InputChange& change : read_changes(request.blobs.at(0))) {
+        ready = ready ? plan.change(change) : ready;
+    }
+    const json& header = request.header;
+    worker.adverse = header.at("adverse").get<bool>();
+    ready = ready ? plan.place_at_edge(worker.adverse) : ready;
+    ready = ready ? plan.poison(header.at("zone").get<std::uint8_t>(), header.at("poison").get<std::uint8_t>()) : ready;
+    return ready ? Message{json::object(), {}} : fault_reply(*worker.session, ready.error());
+}
+
+/// Runs the next segment.
+Result<Message> extend_reply(Worker& worker, PreparedPlan& plan, const Message& request) {
+    auto segment = read_plan(request.blobs.at(0));
+    if (!segment) {
+        return std::unexpected(segment.error());
+    }
+    std::vector<const Module*> modules;
+    for (const json& module : request.header.at("modules")) {
+        modules.push_back(worker.modules.at(module.get<std::size_t>()).get());
+    }
+    if (auto extended = plan.extend(std::move(*segment), modules); !extended) {
+        return fault_reply(*worker.session, extended.error());
+    }
+    const bool cold = request.header.at("cold").get<bool>();
+    set_adverse(worker.adverse);
+    auto done = plan.advance([&] {
+        if (cold) {
+            (*worker.flush)();
+        }
+    });
+    set_adverse(false);
+    if (!done) {
+        return fault_reply(*worker.session, done.error());
+    }
+    return Message{json{{"seconds", done->seconds}}, {std::move(done->read)}};
+}
+
 /// The requests that name a prepared plan.
-Message with_plan(Worker& worker, const std::string& op, const Message& request) {
+Result<Message> with_plan(Worker& worker, const std::string& op, const Message& request) {
     const json& header = request.header;
     const auto index = header.at("plan").get<std::size_t>();
     PreparedPlan& plan = *worker.plans.at(index);
@@ -295,6 +377,10 @@ Message with_plan(Worker& worker, const std::string& op, const Message& request)
         return run_reply(worker, plan, header);
     } else if (op == "images") {
         return images_reply(worker, plan);
+    } else if (op == "restart") {
+        return restart_reply(worker, plan, request);
+    } else if (op == "extend") {
+        return extend_reply(worker, plan, request);
     } else {
         worker.plans[index].reset();
     }
@@ -319,7 +405,10 @@ Result<Message> answer(Worker& worker, const Message& request) {
         return load(worker, request);
     }
     if (op == "prepare") {
-        return prepare(worker, request.header);
+        return prepare(worker, request);
+    }
+    if (op == "code") {
+        return code_reply(worker, request);
     }
     if (op == "notes") {
         return notes();

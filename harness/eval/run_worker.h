@@ -3,14 +3,17 @@
 //
 // It holds a device, modules and prepared plans, and nothing that a candidate could profit from: no expected outputs,
 // no tolerances, no keys. One request, one reply:
-//   {"device"}, the first                       → {"device": {...}}
+//   {"device"}, the first                       → {"device": {...}, "code": identity of machine code}
 //   {"op": "probe"}                             → {}: a trivial kernel runs
 //   {"op": "load"} + PTX                        → {"module": N}
-//   {"op": "prepare", "module", "plan"}         → {"plan": N}
+//   {"op": "code", "shapes"} + PTX              → {} + machine code of each shape (kernel_code.h); the only request
+//   {"op": "prepare", "module", "shapes"} + plan, and machine code of each shape, if there is a cache → {"plan": N}
 //   {"op": "inputs", "plan"} + one blob an input → {}
 //   {"op": "run", "plan", "zone", "poison"}     → {} + one image a buffer (executor.h)
 //   {"op": "time", "plan", "zone", "poison", "repeats"} → {"seconds"}: of all repeats, by the device's clock
-//   {"op": "images", "plan"}                    → {} + one image a buffer: as the last timed run left them
+//   {"op": "images", "plan"}                    → {} + one image a buffer: as the last run left them
+//   {"op": "restart", "plan", "zone", "poison", "adverse"} + changes → {}: a run in segments begins (executor.h)
+//   {"op": "extend", "plan", "modules", "cold"} + segment  → {"seconds"} + one blob: what its last step read
 //   {"op": "profile", "plan", "source", "accesses"}         → {"profile": {...}} (profile.h) of one run on the virtual
 //   GPU
 //   {"op": "sanitize", "plan", "names", "source"} → {"sanitized": {...}} (sanitize.h) of one run in checked mode; the

@@ -1,13 +1,15 @@
 #include "eval/runner.h"
 
+#include <algorithm>
 #include <fmt/format.h>
-
+#include <iterator>
 #include <mutex>
 
 #include "eval/run_worker.h"
 #include "eval/session.h"
 #include "plan/plan_json.h"
 #include "sandbox/server.h"
+#include "sandbox/text.h"
 
 namespace assay::eval {
 
@@ -16,12 +18,16 @@ namespace {
 using nlohmann::json;
 using sandbox::Message;
 
+// Of what a worker says, in a result.
+constexpr std::size_t longest_text = 8 << 10;
+constexpr std::size_t most_fallbacks = 100;
+
 /// What a driver's error code says of a candidate (CUDA Driver API, CUresult).
 RunFault judge(const json& fault) {
     const auto code = static_cast<CUresult>(fault.at("code").get<int>());
     const auto kind = fault.at("kind").get<std::string>();
     RunFault result;
-    result.message = fault.at("message").get<std::string>();
+    result.message = sandbox::clean_text(fault.at("message").get<std::string>(), longest_text);
     result.line = fault.at("line").get<std::uint32_t>();
     const auto say = [&](store::Status status, std::string check, std::string hint) {
         result.status = status;
@@ -77,16 +83,27 @@ RunFault judge(const json& fault) {
         say(store::Status::RuntimeError, "device", "");
         break;
     }
-    const auto kernel = fault.at("kernel").get<std::string>();
+    const auto kernel = sandbox::clean_text(fault.at("kernel").get<std::string>(), longest_text);
     if (!kernel.empty() && result.message.find(kernel) == std::string::npos) {
         result.message += " in kernel " + kernel;
     }
     return result;
 }
 
+RunFault overdue(std::chrono::milliseconds timeout) {
+    return {store::Status::Timeout, "deadline",
+            fmt::format("no result after {:.1f} s", static_cast<double>(timeout.count()) / 1e3),
+            "look for a loop in a kernel that does not end, or for threads that wait for one another", 0};
+}
+
 RunFault harness_fault(std::string message) {
     return {store::Status::HarnessError, "worker", std::move(message),
             "run it again; if it stays, it is a fault of assay: please report it", 0};
+}
+
+/// A worker whose replies have the wrong form has been taken over, or is of another version.
+RunFault senseless_reply() {
+    return harness_fault("the run worker's reply made no sense");
 }
 
 /// What a caller wants of a reply, or the fault.
@@ -95,10 +112,14 @@ auto pick(RunResult<Message> reply, Function function) -> RunResult<decltype(fun
     if (!reply) {
         return std::unexpected(std::move(reply.error()));
     }
-    if constexpr (std::is_void_v<decltype(function(std::move(*reply)))>) {
-        return {};
-    } else {
-        return function(std::move(*reply));
+    try {
+        if constexpr (std::is_void_v<decltype(function(std::move(*reply)))>) {
+            return {};
+        } else {
+            return function(std::move(*reply));
+        }
+    } catch (const json::exception&) {
+        return std::unexpected(senseless_reply());
     }
 }
 
@@ -123,23 +144,19 @@ Result<std::shared_ptr<sandbox::Server>> run_server() {
     return server;
 }
 
-std::vector<Bytes> blobs(Message reply) {
-    return std::move(reply.blobs);
-}
-void nothing(const Message&) {}
-
-} // namespace
-
-Result<Runner> Runner::start(const std::string& device) {
-    if (device == "auto") {
-        if (auto gpu = start_gpu("cuda:0"); gpu || !has_vgpu()) {
-            return gpu;
-        }
-    }
-    return (device == "auto" || device == "vgpu") && has_vgpu() ? start_virtual() : start_gpu(device);
+/// A plan as a blob: what host code uploads may make it longer than a header can be.
+Bytes to_bytes(const plan::LaunchPlan& plan) {
+    const std::string text = plan::to_json(plan).dump();
+    const auto* const data = reinterpret_cast<const std::byte*>(text.data());
+    return {data, data + text.size()};
 }
 
-Result<Runner> Runner::start_virtual() {
+struct Virtual {
+    sandbox::Worker child;
+    json opened; ///< what the server said when it was opened
+};
+
+Result<Virtual> spawn_virtual() {
     // A server that has died, or was killed by somebody else, is no candidate's fault: once more.
     for (int attempt = 0;; ++attempt) {
         const auto server = run_server();
@@ -148,12 +165,57 @@ Result<Runner> Runner::start_virtual() {
         }
         auto worker = (*server)->spawn({.address_space = virtual_address_space, .file_bytes = image_bytes});
         if (worker) {
-            return Runner(std::move(*worker), description_from_json((*server)->opened().header.at("device")));
+            return Virtual{std::move(*worker), (*server)->opened().header};
         }
         if (attempt == 1) {
             return std::unexpected(worker.error());
         }
     }
+}
+
+Bytes bytes_of(const std::string& text) {
+    const auto* data = reinterpret_cast<const std::byte*>(text.data());
+    return {data, data + text.size()};
+}
+std::vector<Bytes> blobs(Message reply) {
+    return std::move(reply.blobs);
+}
+void nothing(const Message&) {}
+
+} // namespace
+
+Result<Runner> Runner::start(const std::string& device, const std::filesystem::path& cache) {
+    if (device == "auto") {
+        if (auto gpu = start_gpu("cuda:0"); gpu || !has_vgpu()) {
+            return gpu;
+        }
+    }
+    return (device == "auto" || device == "vgpu") && has_vgpu() ? start_virtual(cache) : start_gpu(device);
+}
+
+Result<Runner> Runner::start_virtual(const std::filesystem::path& cache) {
+    auto worker = spawn_virtual();
+    if (!worker) {
+        return std::unexpected(worker.error());
+    }
+    Runner runner(std::move(worker->child), description_from_json(worker->opened.at("device")));
+    runner.code_identity_ = worker->opened.at("code").get<std::string>();
+    runner.codes_ = runner.code_identity_.empty() ? nullptr : CodeCache::of(cache);
+    return runner;
+}
+
+/// Has a worker that sees nothing else compile the kernels. Whatever else goes wrong, the worker that was to be spared
+/// it meets, and what that means is judged there; but a second worker would wait as long again.
+std::vector<Bytes> Runner::make_elsewhere(const std::string& ptx, const std::vector<KernelShape>& shapes,
+                                          Timeout timeout, bool& in_time) {
+    auto worker = spawn_virtual();
+    if (!worker) {
+        return {};
+    }
+    auto reply = worker->child.call({json{{"op", "code"}, {"shapes", to_json(shapes)}}, {bytes_of(ptx)}}, timeout);
+    in_time = reply || reply.error().kind != sandbox::CallError::Kind::Timeout;
+    const bool made = reply && !sandbox::reply_error(*reply) && !reply->header.contains("fault");
+    return made ? std::move(reply->blobs) : std::vector<Bytes>{};
 }
 
 Result<Runner> Runner::start_gpu(const std::string& device, const std::string& unlocked) {
@@ -194,10 +256,7 @@ RunResult<Message> Runner::call(Message request, Timeout timeout) {
     if (!reply) {
         usable_ = false;
         if (reply.error().kind == sandbox::CallError::Kind::Timeout) {
-            return std::unexpected(
-                RunFault{store::Status::Timeout, "deadline",
-                         fmt::format("no result after {:.1f} s", static_cast<double>(timeout.count()) / 1e3),
-                         "look for a loop in a kernel that does not end, or for threads that wait for one another", 0});
+            return std::unexpected(overdue(timeout));
         }
         if (reply.error().kind == sandbox::CallError::Kind::Violation) {
             return std::unexpected(RunFault{
@@ -210,7 +269,12 @@ RunResult<Message> Runner::call(Message request, Timeout timeout) {
         return std::unexpected(harness_fault(error->to_string()));
     }
     if (const auto fault = reply->header.find("fault"); fault != reply->header.end()) {
-        RunFault judged = judge(*fault);
+        RunFault judged;
+        try {
+            judged = judge(*fault);
+        } catch (const json::exception&) {
+            judged = senseless_reply();
+        }
         usable_ = judged.status == store::Status::LaunchError || judged.status == store::Status::ResourceLimit;
         return std::unexpected(std::move(judged));
     }
@@ -218,14 +282,32 @@ RunResult<Message> Runner::call(Message request, Timeout timeout) {
 }
 
 RunResult<std::uint32_t> Runner::load(const std::string& ptx, Timeout timeout) {
-    const auto* data = reinterpret_cast<const std::byte*>(ptx.data());
-    return pick(call({json{{"op", "load"}}, {Bytes(data, data + ptx.size())}}, timeout),
-                [](const Message& reply) { return reply.header.at("module").get<std::uint32_t>(); });
+    return pick(call({json{{"op", "load"}}, {bytes_of(ptx)}}, timeout), [&](const Message& reply) {
+        const auto module = reply.header.at("module").get<std::uint32_t>();
+        ptx_[module] = ptx;
+        return module;
+    });
 }
 
 RunResult<std::uint32_t> Runner::prepare(std::uint32_t module, const plan::LaunchPlan& plan, Timeout timeout) {
-    return pick(call({json{{"op", "prepare"}, {"module", module}, {"plan", plan::to_json(plan)}}, {}}, timeout),
-                [](const Message& reply) { return reply.header.at("plan").get<std::uint32_t>(); });
+    std::vector<KernelShape> shapes;
+    std::vector<Bytes> codes;
+    bool in_time = true;
+    if (codes_) {
+        const std::string& ptx = ptx_.at(module);
+        shapes = shapes_of(plan);
+        codes = codes_->get(code_identity_, ptx, shapes, [&](const std::vector<KernelShape>& missing) {
+            return make_elsewhere(ptx, missing, timeout, in_time);
+        });
+    }
+    if (!in_time) {
+        return std::unexpected(overdue(timeout));
+    }
+    std::vector<Bytes> parts{to_bytes(plan)};
+    std::ranges::move(codes, std::back_inserter(parts));
+    return pick(
+        call({json{{"op", "prepare"}, {"module", module}, {"shapes", to_json(shapes)}}, std::move(parts)}, timeout),
+        [](const Message& reply) { return reply.header.at("plan").get<std::uint32_t>(); });
 }
 
 RunResult<void> Runner::write_inputs(std::uint32_t plan, const std::vector<Bytes>& inputs, Timeout timeout) {
@@ -253,9 +335,29 @@ RunResult<std::vector<Bytes>> Runner::images(std::uint32_t plan, Timeout timeout
     return pick(call({json{{"op", "images"}, {"plan", plan}}, {}}, timeout), blobs);
 }
 
-RunResult<json> Runner::profile(std::uint32_t plan, const std::string& source, bool accesses, Timeout timeout) {
+RunResult<void> Runner::restart(std::uint32_t plan, std::uint8_t zone, std::uint8_t poison, bool adverse,
+                                const std::vector<verify::InputChange>& changes, Timeout timeout) {
+    const auto* data = reinterpret_cast<const std::byte*>(changes.data());
+    return pick(call({json{{"op", "restart"}, {"plan", plan}, {"zone", zone}, {"poison", poison}, {"adverse", adverse}},
+                      {Bytes(data, data + changes.size() * sizeof(verify::InputChange))}},
+                     timeout),
+                nothing);
+}
+
+RunResult<PreparedPlan::Advance> Runner::extend(std::uint32_t plan, const std::vector<std::uint32_t>& modules,
+                                                const plan::LaunchPlan& segment, bool cold, Timeout timeout) {
+    json header{{"op", "extend"}, {"plan", plan}, {"modules", modules}, {"cold", cold}};
+    return pick(call({std::move(header), {to_bytes(segment)}}, timeout), [](Message reply) {
+        return PreparedPlan::Advance{reply.header.at("seconds").get<double>(), std::move(reply.blobs.at(0))};
+    });
+}
+
+RunResult<json> Runner::profile(std::uint32_t plan, const std::vector<std::string>& names, const std::string& source,
+                                bool accesses, Timeout timeout) {
     return pick(
-        call({json{{"op", "profile"}, {"plan", plan}, {"source", source}, {"accesses", accesses}}, {}}, timeout),
+        call(
+            {json{{"op", "profile"}, {"plan", plan}, {"names", names}, {"source", source}, {"accesses", accesses}}, {}},
+            timeout),
         [](const Message& reply) { return reply.header.at("profile"); });
 }
 
@@ -270,11 +372,20 @@ RunResult<void> Runner::release(std::uint32_t plan, Timeout timeout) {
 }
 
 Runner::Notes Runner::take_notes() {
-    const auto reply = call({json{{"op", "notes"}}, {}}, Timeout(10'000));
-    if (!reply) {
-        return {};
+    Notes notes = pick(call({json{{"op", "notes"}}, {}}, Timeout(10'000)), [](const Message& reply) {
+                      Notes notes{reply.header.at("fallbacks").get<std::vector<std::string>>(),
+                                  reply.header.at("output").get<std::string>(),
+                                  {}};
+                      notes.fallbacks.resize(std::min(notes.fallbacks.size(), most_fallbacks));
+                      for (std::string& fallback : notes.fallbacks) {
+                          fallback = sandbox::clean_text(fallback, longest_text);
+                      }
+                      return notes;
+                  }).value_or(Notes{});
+    if (codes_) {
+        notes.cache = codes_->warnings();
     }
-    return {reply->header.at("fallbacks").get<std::vector<std::string>>(), reply->header.at("output")};
+    return notes;
 }
 
 } // namespace assay::eval

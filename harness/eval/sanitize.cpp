@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #if ASSAY_VGPU
+#include "eval/memory_objects.h"
 #include "vgpu/vgpu.h"
 #endif
 
@@ -32,19 +33,8 @@ DeviceResult<json> sanitize(PreparedPlan& plan, [[maybe_unused]] const std::vect
     }
     json findings = json::array();
 #if ASSAY_VGPU
-    std::vector<vgpu::MemoryObject> objects;
-    const auto places = plan.places();
-    for (std::size_t i = 0; i < places.size(); ++i) {
-        const PreparedPlan::Place& place = places[i];
-        if (place.room != 0) {
-            objects.push_back({.name = names.at(i),
-                               .address = place.data,
-                               .bytes = place.bytes,
-                               .room = place.room,
-                               .room_bytes = place.room_bytes,
-                               .initialised = place.initialised});
-        }
-    }
+    auto objects = memory_objects(plan, names);
+    std::erase_if(objects, [](const vgpu::MemoryObject& object) { return object.room == 0; }); // symbols
     vgpu::start_checking(std::move(objects));
     done = plan.run();
     for (const vgpu::Finding& finding : vgpu::stop_checking()) {

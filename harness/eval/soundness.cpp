@@ -1,12 +1,13 @@
 // `assay tasks check`: whether a task can be passed with a wrong output.
 //
 // Nothing is compiled but the reference. Mutant outputs are made from the right one and given to the same comparison
-// that judges candidates.
+// that judges candidates. What the definition says of costs is checked beside it (costs.h).
 #include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
 
+#include "eval/costs.h"
 #include "eval/evaluator_state.h"
 #include "verify/compare.h"
 
@@ -17,9 +18,13 @@ namespace {
 constexpr std::uint8_t poison = 0xFF;
 
 /// Of fewer elements than this many mutants are right by chance: the ReLU of one number is 0 half of the time. They
-/// still count where a task has nothing larger, as a loss has; but there, where one draw of the inputs in a thousand
-/// may give nearly the number that another gave, a mutant must survive two pairs of draws.
+/// still count where a task has nothing larger, as a loss has.
 constexpr std::int64_t large_output = 32;
+
+/// Of fewer elements than this a mutant must survive two pairs of draws: one draw of the inputs in a thousand gives
+/// nearly the loss that another gave, and 280 products in fp16, a few of which are most of their mean square, pass for
+/// themselves when they are rounded to bf16 in one of twelve.
+constexpr std::int64_t enough_elements = 1024;
 
 /// The elements from which on an output counts.
 std::int64_t smallest_that_counts(const std::vector<tasks::Binding>& bindings, std::size_t output) {
@@ -90,9 +95,16 @@ Result<std::vector<std::string>> Evaluator::check_soundness(const tasks::Task& t
     if (const auto ready = state.use(task); !ready) {
         return std::unexpected(ready.error());
     }
+    std::vector<std::string> problems;
+#if ASSAY_VGPU
+    auto costs = check_costs(task, *state.compiler, state.planner, progress);
+    if (!costs) {
+        return std::unexpected(costs.error());
+    }
+    problems = std::move(*costs);
+#endif
     Reference& reference = *state.reference;
     const auto key = verify::Key::fresh();
-    std::vector<std::string> problems;
     for (std::size_t i = 0; i < state.selection.workloads.size(); ++i) {
         const std::string& workload = state.selection.workloads[i]->name;
         if (progress) {
@@ -101,7 +113,7 @@ Result<std::vector<std::string>> Evaluator::check_soundness(const tasks::Task& t
         const tasks::Binding& binding = reference.bindings()[i];
         auto survivors = survivors_of(task, reference, i, key, 0);
         const auto few = [&](const Survivor& survivor) {
-            return binding.outputs[survivor.output].elements() < large_output;
+            return binding.outputs[survivor.output].elements() < enough_elements;
         };
         if (survivors && !survivors->empty() && std::ranges::all_of(*survivors, few)) {
             survivors = survivors_of(task, reference, i, key, 2);

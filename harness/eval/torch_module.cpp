@@ -62,6 +62,7 @@ std::vector<std::string> words_of(const std::string& text) {
 
 struct Function {
     std::string name; ///< with its namespaces
+    std::vector<std::string> parameters;
     bool is_void = false;
     std::size_t first = 0, last = 0; ///< of its words, the body included
 };
@@ -78,6 +79,29 @@ std::size_t behind(const std::vector<std::string>& words, std::size_t open, cons
     return words.size();
 }
 
+/// The names of the parameters between two brackets: of each the last word before a default. Empty if one has none.
+std::vector<std::string> parameters_of(const std::vector<std::string>& words, std::size_t open, std::size_t close) {
+    std::vector<std::string> names;
+    std::string last;
+    int depth = 0;
+    bool in_default = false;
+    for (std::size_t i = open + 1; i < close; ++i) {
+        const std::string& word = words[i];
+        depth += word == "<" || word == "(" || word == "{" ? 1 : word == ">" || word == ")" || word == "}" ? -1 : 0;
+        if (depth == 0 && (word == "," || i + 1 == close)) {
+            last = i + 1 == close && !in_default && is_word(word.front()) ? word : last;
+            names.push_back(last);
+            last.clear();
+            in_default = false;
+        } else if (depth == 0) {
+            in_default = in_default || word == "=";
+            last = in_default ? last : is_word(word.front()) ? word : "";
+        }
+    }
+    const auto is_name = [](const std::string& name) { return !name.empty() && name != "Tensor" && name != "int"; };
+    return std::ranges::all_of(names, is_name) ? names : std::vector<std::string>();
+}
+
 /// Host functions that take or give tensors.
 std::vector<Function> find_functions(const std::vector<std::string>& words) {
     std::vector<Function> functions;
@@ -85,7 +109,9 @@ std::vector<Function> find_functions(const std::vector<std::string>& words) {
     std::size_t start = 0;           // of the declaration that is read
     for (std::size_t i = 0; i < words.size(); ++i) {
         const std::string& word = words[i];
-        if (word == ";") {
+        if (word == "(") {
+            i = behind(words, i, "(", ")") - 1; // a default may be in braces
+        } else if (word == ";") {
             start = i + 1;
         } else if (word == "}") {
             if (!scopes.empty()) {
@@ -105,7 +131,8 @@ std::vector<Function> find_functions(const std::vector<std::string>& words) {
             const auto open = std::find(first, here, "(");
             const bool is_function = open != here && open != first && words[i - 1] == ")" && says("Tensor") &&
                                      !says("template") && !says("__global__") && !says("__device__") &&
-                                     !says("class") && !says("struct") && !says("operator") && !says("=");
+                                     !says("class") && !says("struct") && !says("operator") &&
+                                     std::find(first, open, "=") == open;
             if (is_function && is_word((open - 1)->front())) {
                 Function function;
                 for (const std::string& scope : scopes) {
@@ -113,6 +140,8 @@ std::vector<Function> find_functions(const std::vector<std::string>& words) {
                 }
                 function.name += *(open - 1);
                 function.is_void = std::find(first, open, "void") != open;
+                const auto from = static_cast<std::size_t>(open - words.begin());
+                function.parameters = parameters_of(words, from, behind(words, from, "(", ")") - 1);
                 function.first = start;
                 function.last = end;
                 functions.push_back(std::move(function));
@@ -122,6 +151,15 @@ std::vector<Function> find_functions(const std::vector<std::string>& words) {
         }
     }
     return functions;
+}
+
+/// "py::arg" of each name.
+std::string named(const std::vector<std::string>& parameters) {
+    std::string text;
+    for (const std::string& parameter : parameters) {
+        text += ", pybind11::arg(\"" + parameter + "\")";
+    }
+    return text;
 }
 
 std::string last_name(const std::string& name) {
@@ -136,6 +174,59 @@ bool is_torch_source(const std::string& source) {
         }
     }
     return false;
+}
+
+/// Where the bracket closes that opens at `open`; npos: nowhere. Strings are read over.
+std::size_t closing(const std::string& text, std::size_t open) {
+    int depth = 0;
+    for (std::size_t i = open; i < text.size(); ++i) {
+        if (text[i] == '"') {
+            for (++i; i < text.size() && text[i] != '"'; ++i) {
+                i += text[i] == '\\' ? 1 : 0;
+            }
+        } else {
+            depth += text[i] == '(' ? 1 : text[i] == ')' ? -1 : 0;
+            if (depth == 0) {
+                return i;
+            }
+        }
+    }
+    return text.npos;
+}
+
+/// The source's own module with the names of parameters where it does not say them: which number of the task a
+/// parameter is, its name tells best. Lines stay what they are.
+std::string with_names(std::string source) {
+    constexpr std::string_view define = ".def(";
+    std::map<std::string, std::vector<std::string>> known;
+    std::map<std::string, int> defined;
+    for (const Function& function : find_functions(words_of(source))) {
+        known[last_name(function.name)] = function.parameters;
+        ++defined[last_name(function.name)];
+    }
+    for (std::size_t at = source.find(define); at != source.npos; at = source.find(define, at + 1)) {
+        const std::size_t end = closing(source, at + define.size() - 1);
+        if (end == source.npos) {
+            break;
+        }
+        // "forward", &relu::forward, "what it does"
+        const auto words = words_of(source.substr(at + define.size(), end - at - define.size()));
+        std::size_t next = 0;
+        std::string function;
+        while (next < words.size() && (words[next] == "," || words[next] == "&")) {
+            ++next;
+        }
+        for (; next < words.size() && (is_word(words[next].front()) || words[next] == ":"); ++next) {
+            function = words[next];
+        }
+        const bool whole = std::ranges::all_of(words.begin() + static_cast<std::ptrdiff_t>(next), words.end(),
+                                               [](const std::string& word) { return word == ","; });
+        const auto parameters = known.find(function);
+        if (whole && parameters != known.end() && defined[function] == 1) {
+            source.insert(end, named(parameters->second));
+        }
+    }
+    return source;
 }
 
 } // namespace
@@ -175,11 +266,15 @@ std::vector<std::string> functions_without_module(const std::string& source, con
 std::string with_torch_module(const std::string& source, const std::string& entry) {
     const auto names = functions_without_module(source, entry);
     if (names.empty()) {
-        return source;
+        return is_torch_source(source) ? with_names(source) : source;
+    }
+    std::map<std::string, std::vector<std::string>> parameters;
+    for (const Function& function : find_functions(words_of(source))) {
+        parameters[function.name] = function.parameters;
     }
     std::string text = source + "\n#include <torch/extension.h>\nPYBIND11_MODULE(TORCH_EXTENSION_NAME, m) {\n";
     for (const std::string& name : names) {
-        text += "    m.def(\"" + last_name(name) + "\", &" + name + ");\n";
+        text += "    m.def(\"" + last_name(name) + "\", &" + name + named(parameters[name]) + ");\n";
     }
     return text + "}\n";
 }

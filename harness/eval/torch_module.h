@@ -15,7 +15,8 @@ namespace assay::eval {
 [[nodiscard]] std::vector<std::string> functions_without_module(const std::string& source,
                                                                 const std::string& entry = {});
 
-/// The source with such a module behind it, so that its lines stay what they are.
+/// The source with such a module behind it, so that its lines stay what they are. A module of its own gets the names of
+/// its functions' parameters (`py::arg("dim")`) where it does not say them.
 [[nodiscard]] std::string with_torch_module(const std::string& source, const std::string& entry = {});
 
 } // namespace assay::eval

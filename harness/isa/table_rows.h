@@ -267,6 +267,8 @@ inline constexpr Row kRows[] = {
     {Opcode::RedAsync, "red.async", "relaxed? scope? space? mbarrier::complete_tx::bytes add T:u32,s32,u64", "addr T addr"},
     {Opcode::Vote, "vote", "vote T:pred", ">T pred!"},
     {Opcode::Vote, "vote", "ballot T:b32", ">T pred!"},
+    {Opcode::Vote, "vote", "vote sync T:pred", ">T pred! u32"}, // the assembler takes the words in either order; CUB's is this
+    {Opcode::Vote, "vote", "ballot sync T:b32", ">T pred! u32"},
     {Opcode::Vote, "vote.sync", "vote T:pred", ">T pred! u32"},
     {Opcode::Vote, "vote.sync", "ballot T:b32", ">T pred! u32"},
     {Opcode::Match, "match.any.sync", "T:b32,b64", ">b32 T u32"},

@@ -176,12 +176,16 @@ void make_visible(ptx::Variable& variable) {
 
 } // namespace
 
-std::string device_module(const ptx::Module& module, const std::vector<std::string>& roots) {
+std::set<std::string> device_names(const ptx::Module& module, const std::vector<std::string>& roots) {
     Names names(module);
     for (const std::string& root : roots) {
         names.add(root);
     }
-    const std::set<std::string> kept = names.close();
+    return names.close();
+}
+
+std::string device_module(const ptx::Module& module, const std::vector<std::string>& roots) {
+    const std::set<std::string> kept = device_names(module, roots);
     ptx::Module result;
     result.version_major = module.version_major;
     result.version_minor = module.version_minor;

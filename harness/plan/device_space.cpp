@@ -125,10 +125,13 @@ Checked<Pointer> DeviceSpace::resolve(Address address, std::uint64_t count) cons
     }
     const auto offset = static_cast<std::uint64_t>(place->offset);
     if (place->offset < 0 || offset > buffer.bytes || count > buffer.bytes - offset) {
-        return refuse(count == 0 ? fmt::format("{} is outside of `{}`, which has {} bytes", describe(address),
-                                               buffer.name, buffer.bytes)
-                                 : fmt::format("{} bytes at {} go beyond `{}`, which has {} bytes", count,
-                                               describe(address), buffer.name, buffer.bytes));
+        if (count == 0) {
+            return refuse(
+                fmt::format("{} is outside of `{}`, which has {} bytes", describe(address), buffer.name, buffer.bytes));
+        }
+        return refuse(fmt::format("{} bytes at {} go beyond `{}`, which has {} bytes", count, describe(address),
+                                  buffer.name, buffer.bytes),
+                      "look at the pointer and at the count, which is of bytes");
     }
     return Pointer{slot.buffer, offset};
 }

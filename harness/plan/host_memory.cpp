@@ -127,8 +127,7 @@ Checked<std::span<std::byte>> HostMemory::bytes(Address address, std::uint64_t c
     if (region.hidden && access == Access::Read) {
         return refuse(
             fmt::format("host code reads `{}`, which a kernel may have written before", program_.variables[index].name),
-            "the host's copy of a __device__ variable does not change; reading the device's needs a live plan, "
-            "which is not supported yet");
+            "the host's copy of a __device__ variable does not change: copy the device's with cudaMemcpyFromSymbol");
     }
     region.modified = region.modified || access == Access::Write;
     return std::span(region.bytes).subspan(offset, count);
@@ -164,8 +163,7 @@ PlanError HostMemory::bad_access(Address address, std::uint64_t count, Access ac
     const std::string_view verb = read ? "reads" : "writes";
     if (in_window(address, Window::Device)) {
         return refuse(fmt::format("host code {} device memory", verb),
-                      read ? "only kernels can; host code that decides on computed values needs a live plan, which is "
-                             "not supported yet"
+                      read ? "only kernels can: copy it to host memory with cudaMemcpy"
                            : "only kernels, cudaMemset and cudaMemcpy can write it")
             .error();
     }

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include "plan/hex.h"
 
@@ -75,7 +77,22 @@ std::uint64_t JsonReader::number(const Place& place, std::uint64_t most) {
     return value;
 }
 
+nlohmann::json real_to_json(double value) {
+    if (std::isfinite(value)) {
+        return value;
+    }
+    return std::isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
+}
+
 double JsonReader::real(const Place& place) {
+    if (!failed() && place.json != nullptr && place.json->is_string()) {
+        for (const double value : {std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity(),
+                                   std::numeric_limits<double>::quiet_NaN()}) {
+            if (*place.json == real_to_json(value)) {
+                return value;
+            }
+        }
+    }
     if (failed() || place.json == nullptr || !place.json->is_number()) {
         fail(place, "a number is expected");
         return 0;

@@ -14,6 +14,9 @@
 
 namespace assay::plan {
 
+/// A number as JsonReader::real reads it: what is not finite, which JSON has no number for, as "inf", "-inf" or "nan".
+[[nodiscard]] nlohmann::json real_to_json(double value);
+
 class JsonReader {
 public:
     /// A value and where it is.

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <variant>
@@ -81,7 +82,17 @@ struct Upload {
     std::uint32_t line = 0;
 };
 
-using Step = std::variant<Launch, Fill, Copy, Upload>;
+/// Bytes that host code copies back, and may decide on: what follows holds for the inputs of one run alone.
+struct Read {
+    Pointer source;
+    std::uint64_t bytes = 0;
+    std::uint32_t line = 0;
+};
+
+using Step = std::variant<Launch, Fill, Copy, Upload, Read>;
+
+/// Visits every pointer that a step holds, so that it can be changed.
+void for_each_pointer(Step& step, const std::function<void(Pointer&)>& visit);
 
 /// What cudaFuncSetAttribute asked for.
 struct KernelAttributes {
@@ -96,6 +107,16 @@ struct LaunchPlan {
     std::map<std::string, KernelAttributes> attributes;
     std::string printed;          ///< what the host code printed, capped
     std::uint64_t host_steps = 0; ///< PTX instructions interpreted to make this plan
+    /// Of them, those after the first Read: a device waits for what they decide.
+    std::uint64_t deciding_steps = 0;
 };
+
+/// Whether host code reads device memory back: such a plan is recorded anew for each run, in segments.
+[[nodiscard]] bool is_data_dependent(const LaunchPlan& plan);
+/// Whether it is a segment that goes on once the host has what its last step reads.
+[[nodiscard]] bool ends_in_read(const LaunchPlan& plan);
+/// Adds the segment that follows. Its buffers, attributes, printed text and counts are those of the whole so far; its
+/// steps and operators are new.
+void append(LaunchPlan& plan, LaunchPlan segment);
 
 } // namespace assay::plan

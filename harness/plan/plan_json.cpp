@@ -84,6 +84,10 @@ json to_json(const Upload& upload) {
             {"line", upload.line}};
 }
 
+json to_json(const Read& read) {
+    return {{"read", to_json(read.source)}, {"bytes", read.bytes}, {"line", read.line}};
+}
+
 json to_json(const Operator::Operand& operand) {
     return {{"at", to_json(operand.place)},
             {"dtype", tasks::to_string(operand.dtype)},
@@ -96,8 +100,12 @@ json to_json(const Operator& operation) {
     for (const Operator::Operand& operand : operation.inputs) {
         inputs.push_back(to_json(operand));
     }
-    return {{"operator", operation.name},   {"inputs", std::move(inputs)},    {"output", to_json(operation.output)},
-            {"numbers", operation.numbers}, {"position", operation.position}, {"steps", operation.steps},
+    json numbers = json::array();
+    for (const double number : operation.numbers) {
+        numbers.push_back(real_to_json(number));
+    }
+    return {{"operator", operation.name},    {"inputs", std::move(inputs)},    {"output", to_json(operation.output)},
+            {"numbers", std::move(numbers)}, {"position", operation.position}, {"steps", operation.steps},
             {"line", operation.line}};
 }
 
@@ -106,7 +114,8 @@ public:
     Result<LaunchPlan> read(const json& root) {
         const Place top{&root, ""};
         if (in_.object(top, {"schema", "buffers", "steps"},
-                       {"task", "workload", "operators", "attributes", "printed", "host_steps"})) {
+                       {"task", "workload", "operators", "attributes", "printed", "host_steps", "data_dependent",
+                        "deciding_steps"})) {
             if (in_.string(in_.member(top, "schema")) != schema) {
                 in_.fail(in_.member(top, "schema"), fmt::format("`{}` is expected", schema));
             }
@@ -128,6 +137,11 @@ public:
             if (in_.has(top, "attributes")) {
                 attributes(in_.member(top, "attributes"));
             }
+            if (in_.has(top, "data_dependent") &&
+                in_.boolean(in_.member(top, "data_dependent")) != is_data_dependent(plan_)) {
+                in_.fail(in_.member(top, "data_dependent"), "a plan depends on data if it has a read, and only then");
+            }
+            plan_.deciding_steps = in_.has(top, "deciding_steps") ? in_.number(in_.member(top, "deciding_steps")) : 0;
         }
         if (auto read = in_.result(); !read) {
             return std::unexpected(std::move(read.error()));
@@ -262,8 +276,10 @@ private:
             copy(place);
         } else if (in_.has(place, "upload")) {
             upload(place);
+        } else if (in_.has(place, "read")) {
+            read_back(place);
         } else {
-            in_.fail(place, "a step is a launch, fill, copy or upload");
+            in_.fail(place, "a step is a launch, fill, copy, upload or read");
         }
     }
 
@@ -339,6 +355,17 @@ private:
         step.relocations = relocations(in_.member(place, "relocations"), step.data.size());
         step.line = number32(place, "line");
         plan_.steps.emplace_back(std::move(step));
+    }
+
+    void read_back(const Place& place) {
+        if (!in_.object(place, {"read", "bytes", "line"})) {
+            return;
+        }
+        Read step;
+        step.bytes = in_.number(in_.member(place, "bytes"));
+        step.source = pointer(in_.member(place, "read"), step.bytes);
+        step.line = number32(place, "line");
+        plan_.steps.emplace_back(step);
     }
 
     std::vector<std::int64_t> extents(const Place& place) {
@@ -446,15 +473,22 @@ json to_json(const LaunchPlan& plan) {
     for (const auto& [kernel, attribute] : plan.attributes) {
         attributes[kernel] = {{"max_dynamic_shared", attribute.max_dynamic_shared}};
     }
-    return {{"schema", schema},
-            {"task", plan.task},
-            {"workload", plan.workload},
-            {"buffers", std::move(buffers)},
-            {"steps", std::move(steps)},
-            {"operators", std::move(operators)},
-            {"attributes", std::move(attributes)},
-            {"printed", plan.printed},
-            {"host_steps", plan.host_steps}};
+    json result{{"schema", schema},
+                {"task", plan.task},
+                {"workload", plan.workload},
+                {"buffers", std::move(buffers)},
+                {"steps", std::move(steps)},
+                {"operators", std::move(operators)},
+                {"attributes", std::move(attributes)},
+                {"printed", plan.printed},
+                {"host_steps", plan.host_steps}};
+    if (is_data_dependent(plan)) {
+        result["data_dependent"] = true;
+    }
+    if (plan.deciding_steps != 0) { // also of a last segment, which reads nothing itself
+        result["deciding_steps"] = plan.deciding_steps;
+    }
+    return result;
 }
 
 Result<LaunchPlan> from_json(const json& json) {

@@ -5,10 +5,13 @@
 //               "relocations": [[at, buffer, offset]], "line"},
 //              {"fill": [buffer, offset], "value", "width", "count", "line"},
 //              {"copy": [buffer, offset], "from": [buffer, offset], "bytes", "line"},
-//              {"upload": [buffer, offset], "data": hex, "relocations", "line"}],
+//              {"upload": [buffer, offset], "data": hex, "relocations", "line"},
+//              {"read": [buffer, offset], "bytes", "line"}],
 //    "operators": [{"operator": name, "inputs": [{"at": [buffer, offset], "dtype", "shape", "strides"}], "output",
 //                   "numbers", "position", "steps", "line"}],
-//    "attributes": {kernel: {"max_dynamic_shared"}}, "printed", "host_steps"}
+//    "attributes": {kernel: {"max_dynamic_shared"}}, "printed", "host_steps", "data_dependent"?: true,
+//    "deciding_steps"?}
+// The last two only where host code reads back.
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -87,6 +87,10 @@ StepText describe(const LaunchPlan& plan, const Upload& upload) {
             fmt::format("{}: {}{}", pointer_text(plan, upload.destination), bytes_text(upload.data.size()), pointers)};
 }
 
+StepText describe(const LaunchPlan& plan, const Read& read) {
+    return {read.line, "read", fmt::format("{}: {}", pointer_text(plan, read.source), bytes_text(read.bytes))};
+}
+
 } // namespace
 
 std::string to_text(const LaunchPlan& plan) {
@@ -94,6 +98,10 @@ std::string to_text(const LaunchPlan& plan) {
     std::string text =
         fmt::format("plan of {} / {}: {}, {}, {}\n", plan.task, plan.workload, counted(plan.buffers.size(), "buffer"),
                     counted(plan.steps.size(), "step"), counted(plan.host_steps, "host instruction"));
+    if (is_data_dependent(plan)) {
+        text += fmt::format("  depends on data: host code reads device memory back and then runs {}\n",
+                            counted(plan.deciding_steps, "instruction"));
+    }
     std::size_t width = 0;
     for (const Buffer& buffer : plan.buffers) {
         width = std::max(width, buffer.name.size());

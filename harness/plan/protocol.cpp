@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/json.h"
 #include "plan/json_reader.h"
 #include "plan/plan_json.h"
 
@@ -16,7 +17,7 @@ using nlohmann::json;
 using sandbox::Bytes;
 using Place = JsonReader::Place;
 
-constexpr std::string_view kind_names[] = {"plan_error", "rejected", "limit", "launch_error"};
+constexpr std::string_view kind_names[] = {"plan_error", "rejected", "limit", "launch_error", "read_back"};
 
 Bytes to_bytes(std::string_view text) {
     const auto* data = reinterpret_cast<const std::byte*>(text.data());
@@ -42,14 +43,21 @@ json to_json(const tasks::Binding& binding) {
         scalars.push_back({{"name", scalar.name},
                            {"axis", scalar.axis},
                            {"dtype", tasks::to_string(scalar.dtype)},
-                           {"value", scalar.value},
+                           {"value", real_to_json(scalar.value)},
                            {"in_shape", scalar.in_shape}});
+    }
+    json fixed = json::array();
+    for (const auto& [name, values] : binding.fixed) {
+        json list = json::array();
+        std::ranges::transform(values, std::back_inserter(list), real_to_json);
+        fixed.push_back({{"name", name}, {"values", std::move(list)}});
     }
     return {{"task", binding.task},
             {"workload", binding.workload},
             {"inputs", to_json(binding.inputs)},
             {"outputs", to_json(binding.outputs)},
-            {"scalars", std::move(scalars)}};
+            {"scalars", std::move(scalars)},
+            {"fixed", std::move(fixed)}};
 }
 
 class RequestReader {
@@ -59,7 +67,7 @@ public:
         RecordingRequest request;
         if (message.blobs.size() != 1) {
             in_.fail(top, "one blob is expected: the PTX");
-        } else if (in_.object(top, {"entry", "arguments", "launches", "bindings", "device", "limits"})) {
+        } else if (in_.object(top, {"entry", "arguments", "launches", "bindings", "device", "limits", "live"})) {
             request.ptx = to_text(message.blobs[0]);
             request.entry.name = in_.string(in_.member(top, "entry"));
             request.entry.launches = in_.string(in_.member(top, "launches"));
@@ -71,6 +79,10 @@ public:
             }
             request.device = device(in_.member(top, "device"));
             request.limits = limits(in_.member(top, "limits"));
+            request.live = in_.boolean(in_.member(top, "live"));
+            if (request.live && request.bindings.size() != 1) {
+                in_.fail(in_.member(top, "bindings"), "a live recording is of one binding");
+            }
         }
         if (auto read = in_.result(); !read) {
             return std::unexpected(std::move(read.error()));
@@ -106,7 +118,7 @@ private:
 
     tasks::Binding binding(const Place& place) {
         tasks::Binding binding;
-        if (!in_.object(place, {"task", "workload", "inputs", "outputs", "scalars"})) {
+        if (!in_.object(place, {"task", "workload", "inputs", "outputs", "scalars", "fixed"})) {
             return binding;
         }
         binding.task = in_.string(in_.member(place, "task"));
@@ -123,6 +135,15 @@ private:
             scalar.dtype = dtype(in_.member(element, "dtype"));
             scalar.value = in_.real(in_.member(element, "value"));
             scalar.in_shape = in_.boolean(in_.member(element, "in_shape"));
+        }
+        for (const Place& element : in_.elements(in_.member(place, "fixed"))) {
+            if (!in_.object(element, {"name", "values"})) {
+                break;
+            }
+            auto& values = binding.fixed[in_.string(in_.member(element, "name"))];
+            for (const Place& value : in_.elements(in_.member(element, "values"))) {
+                values.push_back(in_.real(value));
+            }
         }
         return binding;
     }
@@ -153,12 +174,15 @@ private:
 
     RecordLimits limits(const Place& place) {
         RecordLimits limits;
-        if (in_.object(place, {"steps", "memory", "call_depth", "device_memory", "plan_steps"})) {
+        if (in_.object(place,
+                       {"steps", "memory", "call_depth", "device_memory", "plan_steps", "reads", "read_bytes"})) {
             field(place, "steps", limits.steps);
             field(place, "memory", limits.memory);
             field(place, "call_depth", limits.call_depth);
             field(place, "device_memory", limits.device_memory);
             field(place, "plan_steps", limits.plan_steps);
+            field(place, "reads", limits.reads);
+            field(place, "read_bytes", limits.read_bytes);
         }
         return limits;
     }
@@ -245,7 +269,10 @@ sandbox::Message to_message(const RecordingRequest& request) {
                         {"memory", l.memory},
                         {"call_depth", l.call_depth},
                         {"device_memory", l.device_memory},
-                        {"plan_steps", l.plan_steps}}}};
+                        {"plan_steps", l.plan_steps},
+                        {"reads", l.reads},
+                        {"read_bytes", l.read_bytes}}},
+                      {"live", request.live}};
     message.blobs.push_back(to_bytes(request.ptx));
     return message;
 }
@@ -311,8 +338,11 @@ Result<Outcome> read_reply(const sandbox::Message& message) {
     }
     recording.device_ptx = to_text(message.blobs[0]);
     for (std::size_t i = 1; i < message.blobs.size(); ++i) {
-        const json parsed = json::parse(to_text(message.blobs[i]), nullptr, false);
-        auto plan = from_json(parsed);
+        const auto parsed = parse_json(to_text(message.blobs[i]));
+        if (!parsed) {
+            return std::unexpected(parsed.error());
+        }
+        auto plan = from_json(*parsed);
         if (!plan) {
             return std::unexpected(std::move(plan.error()));
         }

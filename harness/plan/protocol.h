@@ -1,8 +1,11 @@
 // What a planner and its worker say to each other.
 //
-// Request: header {"entry", "bindings", "device", "limits"}, one blob with the PTX.
+// Request: header {"entry", "bindings", "device", "limits", "live"}, one blob with the PTX.
 // Reply: header {"fault": {...}} for the candidate's fault; else {"rules"} and as blobs the device's PTX and, for each
 // binding, its plan as JSON text. A harness error is the sandbox's own {"error"}.
+//
+// With "live" there is one binding, and replies come in segments (launch_plan.h), each in the form above without the
+// device's PTX. After one that ends in a read the next request has the bytes as its one blob.
 #pragma once
 
 #include <string>
@@ -22,6 +25,7 @@ struct RecordingRequest {
     std::vector<tasks::Binding> bindings;
     DeviceProperties device;
     RecordLimits limits;
+    bool live = false; ///< the supervisor has a device to ask
 };
 
 [[nodiscard]] sandbox::Message to_message(const RecordingRequest& request);

@@ -86,4 +86,21 @@ Reach reach(const isa::Program& program, std::uint32_t root) {
     return Walk(program).run(root);
 }
 
+const isa::Instruction* find_use(const isa::Program& program, const Reach& reached, std::uint32_t callee) {
+    for (const std::uint32_t index : reached.functions) {
+        const isa::Function& function = program.functions[index];
+        for (const isa::Instruction& instruction : function.body) {
+            if (instruction.opcode == isa::Opcode::Call && function.calls[instruction.call].callee == callee) {
+                return &instruction;
+            }
+            for (const isa::Operand& operand : instruction.src) {
+                if (operand.kind == isa::Operand::Kind::Function && operand.index == callee) {
+                    return &instruction;
+                }
+            }
+        }
+    }
+    return nullptr;
+}
+
 } // namespace assay::plan

@@ -18,4 +18,7 @@ struct Reach {
 
 [[nodiscard]] Reach reach(const isa::Program& program, std::uint32_t root);
 
+/// The first instruction in `reached` that calls `callee` or takes its address; null if only a variable holds that.
+[[nodiscard]] const isa::Instruction* find_use(const isa::Program& program, const Reach& reached, std::uint32_t callee);
+
 } // namespace assay::plan

@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cstring>
+#include <map>
 #include <optional>
 
 #include "plan/checked.h"
@@ -27,8 +29,7 @@ constexpr std::size_t printed_in_error = 400;
 constexpr std::size_t longest_text = 1 << 20; ///< beyond what the runtime lets through
 
 constexpr std::string_view usual_entries[] = {"solve", "solution"}; ///< LeetGPU's, Tensara's
-constexpr std::string_view torch_module = "__assay_module";         ///< of headers/assay/torch/module.h
-constexpr std::string_view torch_implementations = "__assay_module_impl";
+constexpr std::string_view torch_module = "__assay_module"; ///< how the modules of headers/assay/torch/module.h begin
 
 std::optional<std::uint32_t> find_host_function(const isa::Program& program, std::string_view name) {
     const auto found = program.function_index.find(std::string(name));
@@ -39,7 +40,22 @@ std::optional<std::uint32_t> find_host_function(const isa::Program& program, std
     return function.defined && !function.entry ? std::optional(found->second) : std::nullopt;
 }
 
-/// Why there is no entry: a kernel of that name, C++ linkage, or what there is instead.
+/// The one host function of that name with C++ linkage, where a source forgot `extern "C"`.
+std::optional<std::uint32_t> find_mangled_function(const isa::Program& program, std::string_view name) {
+    std::optional<std::uint32_t> found;
+    for (std::uint32_t index = 0; index < program.functions.size(); ++index) {
+        const isa::Function& function = program.functions[index];
+        if (function.defined && !function.entry && demangle(function.name).starts_with(fmt::format("{}(", name))) {
+            if (found) {
+                return std::nullopt;
+            }
+            found = index;
+        }
+    }
+    return found;
+}
+
+/// Why there is no entry: a kernel of that name, several functions, or what there is instead.
 PlanError no_entry(const isa::Program& program, const std::string& given, const tasks::Binding& binding) {
     const std::string entry = given.empty() ? std::string(usual_entries[0]) : given;
     const std::string wanted = fmt::format("extern \"C\" void {}({})", entry, expected_parameters(binding));
@@ -58,8 +74,8 @@ PlanError no_entry(const isa::Program& program, const std::string& given, const 
                          wanted);
         }
         if (name.starts_with(entry + "(")) {
-            return error(fmt::format("`{}` has C++ linkage, so its name is `{}`", name, function.name),
-                         "declare it: " + wanted);
+            return error(fmt::format("there are several functions `{}`, and none with C linkage", entry),
+                         "declare one: " + wanted);
         }
         if (others.size() < longest_list) {
             others.push_back((function.entry ? "kernel " : "function ") + name);
@@ -74,20 +90,30 @@ PlanError no_entry(const isa::Program& program, const std::string& given, const 
     return error(fmt::format("there is no function `{}`; the source has {}", entry, list), "write: " + wanted);
 }
 
+RecordLimits with_reads_for(const tasks::Binding& binding, RecordLimits limits) {
+    limits.read_bytes = std::min(limits.read_bytes, deciding_bytes(binding));
+    return limits;
+}
+
 /// One recording: the memory, the device and the interpreter, and how an entry is called.
 class Recorder {
 public:
     Recorder(const isa::Program& program, const tasks::Binding& binding, const DeviceProperties& properties,
-             const RecordLimits& limits)
+             const RecordLimits& limits, const ReadBack& read_back)
         : program_(program), binding_(binding), memory_(program, limits.memory), device_(limits.device_memory),
-          runtime_(program, memory_, device_, properties, limits),
-          machine_(program, memory_, limits, [this](const isa::Function& callee, HostCall& call) {
-              return runtime_.call(callee, call, machine_.line());
-          }) {}
+          runtime_(program, memory_, device_, properties, with_reads_for(binding, limits), [this] { return ask(); }),
+          machine_(program, memory_, limits,
+                   [this](const isa::Function& callee, HostCall& call) {
+                       return runtime_.call(callee, call, machine_.line());
+                   }),
+          read_back_(read_back) {}
 
     Checked<> run(const Entry& entry) {
         if (!entry.launches.empty()) {
             return run_launches(entry.launches);
+        }
+        if (auto done = initialize_variables(); !done) {
+            return done;
         }
         if (entry.name.empty()) {
             for (const std::string_view name : usual_entries) {
@@ -98,8 +124,14 @@ public:
         } else if (const auto function = find_host_function(program_, entry.name)) {
             return run_function(*function, entry.arguments);
         }
-        if (const auto module = find_host_function(program_, torch_module)) {
-            return run_module(*module, entry);
+        if (const auto modules = functions_named(torch_module); !modules.empty()) {
+            return run_module(modules, entry);
+        }
+        for (const std::string_view name : usual_entries) {
+            const std::string_view wanted = entry.name.empty() ? name : std::string_view(entry.name);
+            if (const auto function = find_mangled_function(program_, wanted)) {
+                return run_function(*function, entry.arguments);
+            }
         }
         return std::unexpected(no_entry(program_, entry.name, binding_));
     }
@@ -111,12 +143,48 @@ public:
         plan.workload = binding_.workload;
         plan.buffers = device_.buffers();
         plan.host_steps = machine_.steps();
+        plan.deciding_steps = first_read_ ? machine_.steps() + runtime_.work_done() - *first_read_ : 0;
         return plan;
     }
 
     [[nodiscard]] const std::string& printed() const { return runtime_.printed(); }
 
 private:
+    /// What the Read that the plan ends with gives.
+    Checked<std::vector<std::byte>> ask() {
+        if (!bound_) {
+            return refuse("the module's definition reads device memory", "only the task's function has inputs");
+        }
+        if (!read_back_) {
+            return refuse(PlanError::Kind::ReadBack, "host code copies device memory to the host");
+        }
+        first_read_ = first_read_.value_or(machine_.steps() + runtime_.work_done());
+        return read_back_(take_plan());
+    }
+
+    /// What C++ does before main, in the order of the lines: see compile/adapt.h.
+    Checked<> initialize_variables() {
+        for (const auto& [name, function] : functions_named("__assay_initialize_")) {
+            if (auto done = machine_.run(function, {}); !done) {
+                return done;
+            }
+        }
+        return {};
+    }
+
+    /// Host functions without parameters whose names begin so, by name.
+    [[nodiscard]] std::map<std::string_view, std::uint32_t> functions_named(std::string_view begin) const {
+        std::map<std::string_view, std::uint32_t> found;
+        for (std::uint32_t index = 0; index < program_.functions.size(); ++index) {
+            const isa::Function& function = program_.functions[index];
+            if (function.defined && !function.entry && function.parameters.empty() &&
+                function.name.starts_with(begin)) {
+                found.emplace(function.name, index);
+            }
+        }
+        return found;
+    }
+
     Checked<> run_launches(const std::string& text) {
         const auto list = read_launches(nlohmann::json::parse(text, nullptr, false));
         if (!list) {
@@ -134,16 +202,18 @@ private:
             error.line = source.line;
             return std::unexpected(std::move(error));
         }
+        bound_ = true;
         return machine_.run(function, *arguments);
     }
 
     /// A PyTorch extension: its module names functions; one of them is called through its thunk.
-    Checked<> run_module(std::uint32_t module, const Entry& entry) {
-        if (auto done = machine_.run(module, {}); !done) {
-            return done;
-        }
-        if (const auto more = find_host_function(program_, torch_implementations)) {
-            if (auto done = machine_.run(*more, {}); !done) {
+    Checked<> run_module(const std::map<std::string_view, std::uint32_t>& modules, const Entry& entry) {
+        for (const auto& [name, module] : modules) {
+            // TORCH_LIBRARY_IMPL's for other devices than this one.
+            if (name.ends_with("_CPU") || name.ends_with("_Meta") || name.ends_with("_Autograd")) {
+                continue;
+            }
+            if (auto done = machine_.run(module, {}); !done) {
                 return done;
             }
         }
@@ -161,6 +231,7 @@ private:
             program_.functions[*thunk].parameters.size() != 1) {
             return refuse(fmt::format("`{}` was not defined by m.def", function->name));
         }
+        bound_ = true;
         torch.pass(std::move(match->arguments));
         std::vector<std::byte> address(sizeof function->function);
         std::memcpy(address.data(), &function->function, address.size());
@@ -176,6 +247,9 @@ private:
     DeviceSpace device_;
     Runtime runtime_;
     Machine machine_;
+    const ReadBack& read_back_;
+    bool bound_ = false;                      ///< the arguments are: inputs and outputs are buffers
+    std::optional<std::uint64_t> first_read_; ///< what the host had done before it
 };
 
 /// Host code that stopped by itself has often said why.
@@ -203,6 +277,15 @@ std::unexpected<PlanError> cleaned(PlanError error) {
 
 } // namespace
 
+std::uint64_t deciding_bytes(const tasks::Binding& binding) {
+    constexpr std::uint64_t least = 16 << 10, share = 16;
+    std::uint64_t inputs = 0;
+    for (const tasks::Binding::Tensor& input : binding.inputs) {
+        inputs += input.bytes();
+    }
+    return std::max(least, inputs / share);
+}
+
 std::string PlanError::to_string() const {
     std::string text;
     if (!file.empty() || line != 0) {
@@ -223,9 +306,9 @@ std::string PlanError::to_string() const {
 
 std::expected<LaunchPlan, PlanError> record(const isa::Program& program, const Entry& entry,
                                             const tasks::Binding& binding, const DeviceProperties& properties,
-                                            const RecordLimits& limits) {
-    Recorder recorder(program, binding, properties, limits);
-    if (auto done = recorder.run(entry); !done) {
+                                            const RecordLimits& limits, const ReadBack& read_back) {
+    Recorder recorder(program, binding, properties, limits, read_back);
+    if (auto done = recorder.run(entry); !done && done.error().kind != PlanError::Kind::ReadBack) {
         add_printed(done.error(), recorder.printed());
         return cleaned(std::move(done.error()));
     }

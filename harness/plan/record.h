@@ -9,7 +9,9 @@
 #include <chrono>
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,6 +30,7 @@ struct PlanError {
         Rejected,    ///< a rule was broken: `rule` names it
         Limit,       ///< too many steps, too much memory, too deep: `what` says which and how many
         LaunchError, ///< a launch that no device accepts: grid, block or shared memory out of range
+        ReadBack, ///< host code needs what a device computed, and there is none; `record` itself gives the plan so far
     };
     Kind kind = Kind::PlanError;
     std::string rule; ///< "device-launch"
@@ -45,7 +48,14 @@ struct RecordLimits {
     std::uint32_t call_depth = 256;
     std::uint64_t device_memory = 64ull << 30; ///< sum of the scratch buffers
     std::uint32_t plan_steps = 100'000;
+    std::uint32_t reads = 4096;             ///< times that host code copies device memory back
+    std::uint64_t read_bytes = 64ull << 20; ///< of all of them together, and no more than `deciding_bytes`
 };
+
+/// How much of the device's memory host code of this workload may copy back in a run: what it takes to decide (flags,
+/// counts, tables, the sums of blocks), not the data. It is a sixteenth of the inputs, so that kernels have done what
+/// there is to do with the data; or 16 KiB, 4096 flags, where that is more.
+[[nodiscard]] std::uint64_t deciding_bytes(const tasks::Binding& binding);
 
 /// Where host code begins, and what it takes.
 struct Entry {
@@ -74,12 +84,20 @@ struct DeviceProperties {
     std::uint32_t l2_bytes = 50u << 20;
 };
 
+/// Runs the plan's next segment (launch_plan.h), whose last step is a Read, and hands over the bytes that it read.
+using ReadBack = std::function<std::expected<std::vector<std::byte>, PlanError>(LaunchPlan segment)>;
+
 /// Records `entry` for one workload. Device pointers of inputs and outputs come from the binding; an axis or scalar is
 /// passed in the width that the entry declares (4 or 8 bytes integer, float or double).
-[[nodiscard]] std::expected<LaunchPlan, PlanError> record(const isa::Program& program, const Entry& entry,
-                                                          const tasks::Binding& binding,
-                                                          const DeviceProperties& device = {},
-                                                          const RecordLimits& limits = {});
+///
+/// Where host code copies device memory back, the plan ends with that Read, since what follows depends on the bytes;
+/// or, with a device to ask, `read_back` gets the plan in segments, and the last one is returned.
+[[nodiscard]] std::expected<LaunchPlan, PlanError>
+record(const isa::Program& program, const Entry& entry, const tasks::Binding& binding,
+       const DeviceProperties& device = {}, const RecordLimits& limits = {}, const ReadBack& read_back = {});
+
+/// The names of what goes to the device for these kernels and variables.
+[[nodiscard]] std::set<std::string> device_names(const ptx::Module& module, const std::vector<std::string>& roots);
 
 /// The part of a module that goes to the device: the given kernels and variables and what they reach; host functions
 /// and everything else are left out, so that no unresolved runtime call remains. Same text for the same input.
@@ -89,6 +107,8 @@ struct DeviceProperties {
 ///   device-launch    a kernel that reaches a launch call
 ///   hidden-variable  a variable of the global state space declared inside a function, as inline assembly can: no name
 ///                    reaches it, so it could keep results from one run to the next
+/// Besides these, `record` itself refuses by a rule:
+///   host-work        host code copies more than `deciding_bytes` back: the data, to work on it itself
 [[nodiscard]] std::vector<PlanError> check_rules(const ptx::Module& module, const isa::Program& program);
 
 } // namespace assay::plan

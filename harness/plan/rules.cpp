@@ -12,21 +12,6 @@ namespace assay::plan {
 
 namespace {
 
-/// The first instruction that calls `callee` or takes its address.
-const isa::Instruction* find_use(const isa::Function& function, std::uint32_t callee) {
-    for (const isa::Instruction& instruction : function.body) {
-        if (instruction.opcode == isa::Opcode::Call && function.calls[instruction.call].callee == callee) {
-            return &instruction;
-        }
-        for (const isa::Operand& operand : instruction.src) {
-            if (operand.kind == isa::Operand::Kind::Function && operand.index == callee) {
-                return &instruction;
-            }
-        }
-    }
-    return nullptr;
-}
-
 PlanError device_launch(const isa::Program& program, const isa::Function& kernel, const Reach& found,
                         std::uint32_t launch) {
     PlanError error;
@@ -35,20 +20,17 @@ PlanError device_launch(const isa::Program& program, const isa::Function& kernel
     error.what = fmt::format("kernel {} launches a kernel", demangle(kernel.name));
     error.call = source_name(program.functions[launch].name);
     error.hint = "only host code may launch";
-    for (const std::uint32_t function : found.functions) {
-        if (const isa::Instruction* use = find_use(program.functions[function], launch); use != nullptr) {
-            const isa::Source& source = use->source;
-            const bool inlined = source.outer_line != 0;
-            const std::uint32_t file = inlined ? source.outer_file : source.file;
-            error.line = inlined ? source.outer_line : source.line;
-            error.file = file_name(program, file);
-            break;
-        }
+    if (const isa::Instruction* use = find_use(program, found, launch); use != nullptr) {
+        const isa::Source& source = use->source;
+        const bool inlined = source.outer_line != 0;
+        const std::uint32_t file = inlined ? source.outer_file : source.file;
+        error.line = inlined ? source.outer_line : source.line;
+        error.file = file_name(program, file);
     }
     return error;
 }
 
-/// The variables of the global state space in `scope`, each with the line of the last `.loc` before it.
+/// The variables in `scope` that outlive a launch, each with the line of the last `.loc` before it.
 void find_hidden(const ptx::Scope& scope, const ptx::Function& function, std::uint32_t& line,
                  std::vector<PlanError>& errors) {
     for (const ptx::Statement& statement : scope.statements) {
@@ -57,12 +39,12 @@ void find_hidden(const ptx::Scope& scope, const ptx::Function& function, std::ui
         } else if (const auto* inner = std::get_if<std::unique_ptr<ptx::Scope>>(&statement)) {
             find_hidden(**inner, function, line, errors);
         } else if (const auto* variable = std::get_if<ptx::Variable>(&statement);
-                   variable != nullptr && variable->space == "global") {
+                   variable != nullptr && (variable->space == "global" || variable->space == "const")) {
             PlanError error;
             error.kind = PlanError::Kind::Rejected;
             error.rule = "hidden-variable";
-            error.what = fmt::format("{} declares the global variable '{}' in inline assembly", demangle(function.name),
-                                     variable->name);
+            error.what = fmt::format("{} declares the {} variable '{}' in inline assembly", demangle(function.name),
+                                     variable->space == "global" ? "global" : "constant", variable->name);
             error.line = line;
             error.hint = "declare it outside of functions, as __device__";
             errors.push_back(std::move(error));

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "plan/runtime_table.h"
 
 namespace assay::plan {
@@ -30,9 +32,9 @@ bool fits(const RuntimeFunction& function, const isa::Function& callee, const Ho
 } // namespace
 
 Runtime::Runtime(const isa::Program& program, HostMemory& memory, DeviceSpace& device,
-                 const DeviceProperties& properties, const RecordLimits& limits)
+                 const DeviceProperties& properties, const RecordLimits& limits, Ask ask)
     : program_(program), memory_(memory), device_(device), properties_(properties), limits_(limits),
-      torch_(*this, memory, device) {}
+      ask_(std::move(ask)), torch_(*this, memory, device) {}
 
 Checked<> Runtime::call(const isa::Function& callee, HostCall& call, std::uint32_t line) {
     line_ = line;
@@ -63,7 +65,15 @@ Checked<> Runtime::call(const isa::Function& callee, HostCall& call, std::uint32
 }
 
 LaunchPlan Runtime::take_plan() {
-    return std::move(plan_);
+    drop_capture();
+    taken_steps_ += plan_.steps.size();
+    taken_operators_ += plan_.operators.size();
+    LaunchPlan taken;
+    taken.steps = std::exchange(plan_.steps, {});
+    taken.operators = std::exchange(plan_.operators, {});
+    taken.attributes = plan_.attributes;
+    taken.printed = plan_.printed;
+    return taken;
 }
 
 Checked<> Runtime::answer(HostCall& call, CudaError error) {
@@ -75,7 +85,7 @@ Checked<> Runtime::answer(HostCall& call, CudaError error) {
 }
 
 Checked<> Runtime::add_step(Step step, std::uint64_t bytes) {
-    if (plan_.steps.size() >= limits_.plan_steps) {
+    if (taken_steps_ + plan_.steps.size() >= limits_.plan_steps) {
         return refuse(PlanError::Kind::Limit,
                       fmt::format("host code asks for more than {} launches, copies and fills", limits_.plan_steps),
                       "do more work in each kernel");
@@ -88,7 +98,7 @@ Checked<> Runtime::add_step(Step step, std::uint64_t bytes) {
 }
 
 Checked<> Runtime::add_operator(Operator operation) {
-    if (plan_.operators.size() >= limits_.plan_steps) {
+    if (taken_operators_ + plan_.operators.size() >= limits_.plan_steps) {
         return refuse(PlanError::Kind::Limit,
                       fmt::format("host code asks for more than {} library operators", limits_.plan_steps));
     }

@@ -13,11 +13,13 @@
 //   of a kernel that reads a variable which host code has written is refused, and so is reading, after
 //   such a launch, a .global variable without initial value: both would silently see the wrong copy.
 // - Managed memory is device memory that host code cannot touch.
+// - What host code copies from the device is asked of whoever records (record.h): the plan so far ends with a Read.
 // - How many registers ptxas will allot is unknown: occupancy counts threads and shared memory (and .maxnreg).
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -53,8 +55,11 @@ struct LaunchRequest {
 
 class Runtime {
 public:
+    /// Gives the bytes of the Read that the plan so far ends with.
+    using Ask = std::function<Checked<std::vector<std::byte>>()>;
+
     Runtime(const isa::Program& program, HostMemory& memory, DeviceSpace& device, const DeviceProperties& properties,
-            const RecordLimits& limits);
+            const RecordLimits& limits, Ask ask);
 
     /// A launch that no host code asks for, with as much shared memory as the device has.
     [[nodiscard]] Checked<> launch_given(const LaunchRequest& request, std::vector<std::byte> block);
@@ -62,8 +67,10 @@ public:
     /// Answers a call. Unknown names and wrong prototypes are PlanErrors. `line` is for the steps.
     [[nodiscard]] Checked<> call(const isa::Function& callee, HostCall& call, std::uint32_t line);
 
-    /// Steps, attributes and printed text so far.
+    /// The steps and operators since the last time, and attributes and printed text so far.
     [[nodiscard]] LaunchPlan take_plan();
+    /// What calls have cost of the limit of instructions, besides those that are interpreted.
+    [[nodiscard]] std::uint64_t work_done() const { return work_; }
     [[nodiscard]] const std::string& printed() const { return plan_.printed; }
 
     using Answer = Checked<> (Runtime::*)(HostCall&);
@@ -74,6 +81,10 @@ public:
     [[nodiscard]] Checked<> copy_on_device(Address to, Address from, std::uint64_t bytes);
     /// Bytes that the recorder computed.
     [[nodiscard]] Checked<> upload_bytes(Address to, std::vector<std::byte> bytes);
+    /// The bytes that the device has there once it has done the steps so far.
+    [[nodiscard]] Checked<std::vector<std::byte>> read_back(Address from, std::uint64_t bytes);
+    /// Counts bytes that a call moves in host memory against the limit of instructions, at 8 bytes each.
+    [[nodiscard]] Checked<> work(std::uint64_t bytes);
     /// Adds an operator of the library after the steps so far; `line` and `position` are filled in.
     [[nodiscard]] Checked<> add_operator(Operator operation);
     [[nodiscard]] Torch& torch() { return torch_; }
@@ -131,6 +142,19 @@ public:
     Checked<> event_use(HostCall& call);
     Checked<> event_record(HostCall& call);
     Checked<> event_elapsed(HostCall& call);
+
+    // runtime_graph.cpp
+    Checked<> begin_capture(HostCall& call);
+    Checked<> end_capture(HostCall& call);
+    Checked<> is_capturing(HostCall& call);
+    Checked<> instantiate_graph(HostCall& call);
+    Checked<> launch_graph(HostCall& call);
+    Checked<> upload_graph(HostCall& call);
+    Checked<> destroy_graph(HostCall& call);
+    Checked<> destroy_executable(HostCall& call);
+
+    // runtime_blas.cpp
+    Checked<> multiply(HostCall& call);
     Checked<> last_error(HostCall& call);
     Checked<> peek_error(HostCall& call);
     Checked<> error_string(HostCall& call);
@@ -143,24 +167,31 @@ public:
     Checked<> host_malloc(HostCall& call);
     Checked<> host_free(HostCall& call);
     Checked<> print(HostCall& call);
+    Checked<> format(HostCall& call);
     Checked<> assert_fail(HostCall& call);
     Checked<> exit(HostCall& call);
     Checked<> abort(HostCall& call);
     Checked<> throw_exception(HostCall& call);
 
 private:
-    enum class Handle : std::uint8_t { Stream, Event };
+    enum class Handle : std::uint8_t { Stream, Event, Graph, Executable };
     struct HandleState {
         Handle kind = Handle::Stream;
         bool live = true;
+    };
+    struct Capture {
+        std::uint64_t stream = 0;             ///< its number
+        std::size_t steps = 0, operators = 0; ///< of the plan, before it
+    };
+    struct Graph {
+        std::vector<Step> steps;
+        std::vector<Operator> operators; ///< positions are those in `steps`
     };
 
     /// The answer and, if it is an error, what cudaGetLastError will say.
     Checked<> answer(HostCall& call, CudaError error);
 
     [[nodiscard]] Checked<> add_step(Step step, std::uint64_t bytes);
-    /// Counts bytes that a call moves in host memory against the limit of instructions, at 8 bytes each.
-    [[nodiscard]] Checked<> work(std::uint64_t bytes);
     /// `kind` is a cudaMemcpyKind.
     [[nodiscard]] Checked<> copy(Address to, Address from, std::uint64_t bytes, std::uint32_t kind);
     [[nodiscard]] Checked<> upload(Address to, Address from, std::uint64_t bytes);
@@ -193,6 +224,8 @@ private:
     /// The number of a live handle; 0 for the default streams.
     [[nodiscard]] Checked<std::uint64_t> handle(Handle kind, Address address) const;
     [[nodiscard]] Checked<> drop_handle(Handle kind, Address address);
+    /// What was captured and never launched is no part of the plan.
+    void drop_capture();
     [[nodiscard]] Checked<Address> text(const std::string& text);
 
     const isa::Program& program_;
@@ -200,12 +233,18 @@ private:
     DeviceSpace& device_;
     DeviceProperties properties_;
     RecordLimits limits_;
+    Ask ask_;
     LaunchPlan plan_;
+    std::uint64_t taken_steps_ = 0, taken_operators_ = 0; ///< of the plan that are not in `plan_` any more
+    std::uint32_t reads_ = 0;
+    std::uint64_t read_bytes_ = 0;
     Torch torch_;
     std::uint32_t line_ = 0;
     std::uint64_t work_ = 0;
     CudaError last_error_ = CudaError::Success;
     std::vector<HandleState> handles_;
+    std::optional<Capture> capture_;
+    std::map<Address, Graph> graphs_;                    ///< by the handle of the graph or of what was made of it
     std::unordered_map<Address, LaunchRequest> pending_; ///< by parameter buffer
     std::unordered_map<std::uint32_t, std::uint32_t> static_shared_;
     std::set<std::uint32_t> non_portable_cluster_; ///< kernels that may have clusters of more than 8 blocks

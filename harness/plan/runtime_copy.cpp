@@ -1,5 +1,7 @@
-// Fills, copies, uploads and symbols.
+// Fills, copies, uploads, what is read back, and symbols.
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "plan/runtime.h"
 
@@ -109,6 +111,43 @@ Checked<> Runtime::upload_bytes(Address to, std::vector<std::byte> bytes) {
     return add_step(Upload{*destination, std::move(bytes), {}, line_}, size);
 }
 
+Checked<std::vector<std::byte>> Runtime::read_back(Address from, std::uint64_t bytes) {
+    auto source = device_.resolve(from, bytes);
+    if (!source) {
+        return std::unexpected(std::move(source.error()));
+    }
+    if (capture_) {
+        return refuse("host code copies device memory back while it captures a graph",
+                      "what is captured has not run: launch the graph first");
+    }
+    if (++reads_ > limits_.reads) {
+        return refuse(PlanError::Kind::Limit,
+                      fmt::format("host code copies device memory back more than {} times", limits_.reads),
+                      "decide less often: let kernels run several rounds before the host looks");
+    }
+    if (bytes > limits_.read_bytes - read_bytes_) {
+        auto error = refuse(PlanError::Kind::Rejected,
+                            fmt::format("host code copies data back, {} bytes where {} are enough to decide on",
+                                        read_bytes_ + bytes, limits_.read_bytes),
+                            "the task's work is for kernels: let them reduce the data, and copy back a flag, a count, "
+                            "a table or the sums of blocks");
+        error.error().rule = "host-work";
+        return error;
+    }
+    read_bytes_ += bytes;
+    if (auto allowed = work(bytes); !allowed) {
+        return std::unexpected(std::move(allowed.error()));
+    }
+    if (auto added = add_step(Read{*source, bytes, line_}, 0); !added) {
+        return std::unexpected(std::move(added.error()));
+    }
+    auto data = ask_();
+    if (data && data->size() != bytes) {
+        return refuse(fmt::format("{} bytes were read where {} were asked for", data->size(), bytes));
+    }
+    return data;
+}
+
 Checked<> Runtime::copy_on_device(Address to, Address from, std::uint64_t bytes) {
     return copy(to, from, bytes, DeviceToDevice);
 }
@@ -149,15 +188,20 @@ Checked<> Runtime::copy(Address to, Address from, std::uint64_t bytes, std::uint
     case HostToDevice:
         return upload(to, from, bytes);
     case DeviceToHost: {
-        auto source = device_.resolve(from, bytes);
-        if (!source) {
-            return std::unexpected(std::move(source.error()));
+        // Before the device is asked: a destination that does not hold the bytes is no reason to run anything.
+        if (auto destination = memory_.bytes(to, bytes, Access::Write); !destination) {
+            return std::unexpected(std::move(destination.error()));
         }
-        return refuse(
-            fmt::format("host code copies device memory to the host ({} bytes of {}), which needs a live plan: "
-                        "not supported yet",
-                        bytes, device_.describe(from)),
-            "what depends on computed values belongs in a kernel");
+        auto data = read_back(from, bytes);
+        if (!data) {
+            return std::unexpected(std::move(data.error()));
+        }
+        auto destination = memory_.bytes(to, bytes, Access::Write);
+        if (!destination) {
+            return std::unexpected(std::move(destination.error()));
+        }
+        std::ranges::copy(*data, destination->begin());
+        return {};
     }
     default: {
         auto destination = writable(to, bytes);

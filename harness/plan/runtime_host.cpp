@@ -1,4 +1,6 @@
 // The C library: heap, printf, and the ways to stop.
+#include <algorithm>
+#include <cstring>
 #include <fmt/format.h>
 
 #include "plan/print_format.h"
@@ -44,6 +46,24 @@ Checked<> Runtime::print(HostCall& call) {
         return std::unexpected(std::move(text.error()));
     }
     plan_.printed += *text;
+    call.answer(static_cast<std::uint32_t>(text->size()));
+    return {};
+}
+
+Checked<> Runtime::format(HostCall& call) {
+    auto text = format_print(memory_, call.address(2), call.address(3), longest_output);
+    if (!text) {
+        return std::unexpected(std::move(text.error()));
+    }
+    if (const std::uint64_t room = call.u64(1); room > 0) {
+        const std::uint64_t kept = std::min<std::uint64_t>(text->size(), room - 1);
+        auto bytes = memory_.bytes(call.address(0), kept + 1, Access::Write);
+        if (!bytes) {
+            return std::unexpected(std::move(bytes.error()));
+        }
+        std::memcpy(bytes->data(), text->c_str(), kept);
+        (*bytes)[kept] = std::byte{0};
+    }
     call.answer(static_cast<std::uint32_t>(text->size()));
     return {};
 }

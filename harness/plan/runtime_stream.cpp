@@ -48,7 +48,7 @@ ErrorText error_text_of(std::uint32_t code) {
 
 Checked<Address> Runtime::make_handle(Handle kind) {
     if (handles_.size() >= most_handles) {
-        return refuse(PlanError::Kind::Limit, "host code creates too many streams and events");
+        return refuse(PlanError::Kind::Limit, "host code creates too many streams, events and graphs");
     }
     handles_.push_back({kind, true});
     return window_base(Window::Handle) | handles_.size() << 4;
@@ -58,12 +58,15 @@ Checked<std::uint64_t> Runtime::handle(Handle kind, Address address) const {
     if (kind == Handle::Stream && address <= last_default_stream) {
         return 0;
     }
-    const std::string_view noun = kind == Handle::Stream ? "stream" : "event";
+    constexpr std::pair<std::string_view, std::string_view> kinds[] = {{"stream", "cudaStreamCreate"},
+                                                                       {"event", "cudaEventCreate"},
+                                                                       {"graph", "cudaStreamEndCapture"},
+                                                                       {"executable graph", "cudaGraphInstantiate"}};
+    const auto [noun, maker] = kinds[static_cast<std::size_t>(kind)];
     const std::uint64_t number = (address & ((Address{1} << window_shift) - 1)) >> 4;
     if (!in_window(address, Window::Handle) || number == 0 || number > handles_.size() ||
         handles_[number - 1].kind != kind) {
-        return refuse(fmt::format("{:#x} is no {}", address, noun),
-                      fmt::format("create it with cuda{}Create", kind == Handle::Stream ? "Stream" : "Event"));
+        return refuse(fmt::format("{:#x} is no {}", address, noun), fmt::format("create it with {}", maker));
     }
     if (!handles_[number - 1].live) {
         return refuse(fmt::format("the {} was destroyed", noun));

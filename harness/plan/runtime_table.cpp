@@ -62,6 +62,14 @@ constexpr RuntimeFunction answered[] = {
     {"cudaEventSynchronize", "i(z)", &Runtime::event_use},
     {"cudaEventQuery", "i(z)", &Runtime::event_use},
     {"cudaEventElapsedTime", "i(pzz)", &Runtime::event_elapsed},
+    {"cudaStreamBeginCapture", "i(zi)", &Runtime::begin_capture},
+    {"cudaStreamEndCapture", "i(zp)", &Runtime::end_capture},
+    {"cudaStreamIsCapturing", "i(zp)", &Runtime::is_capturing},
+    {"cudaGraphInstantiate", "i(pzz)", &Runtime::instantiate_graph},
+    {"cudaGraphUpload", "i(zz)", &Runtime::upload_graph},
+    {"cudaGraphLaunch", "i(zz)", &Runtime::launch_graph},
+    {"cudaGraphDestroy", "i(z)", &Runtime::destroy_graph},
+    {"cudaGraphExecDestroy", "i(z)", &Runtime::destroy_executable},
     {"cudaFuncSetAttribute", "i(pii)", &Runtime::set_function_attribute},
     {"__assay_function_attributes", "i(pip)", &Runtime::function_attributes},
     {"__assay_device_attributes", "i(pii)", &Runtime::device_attributes},
@@ -71,12 +79,14 @@ constexpr RuntimeFunction answered[] = {
     {"cudaLaunchKernel", "i(pddpzz)", &Runtime::launch_kernel},
     {"cudaLaunchCooperativeKernel", "i(pddpzz)", &Runtime::launch_cooperative},
     {"__assay_launch_kernel", "i(pddpzzdi)", &Runtime::launch_extended},
-    // PyTorch
+    // PyTorch and cuBLAS
+    {"__assay_multiply", "i(p)", &Runtime::multiply},
     {"__assay_torch", "z(ppi)", &Runtime::torch_call},
     // the C library and C++
     {"malloc", "p(z)", &Runtime::host_malloc},
     {"free", "v(p)", &Runtime::host_free},
     {"vprintf", "i(pp)", &Runtime::print},
+    {"__assay_format", "i(pzpp)", &Runtime::format},
     {"__assertfail", "v(ppipz)", &Runtime::assert_fail},
     {"__assay_exit", "v(i)", &Runtime::exit},
     {"__assay_abort", "v()", &Runtime::abort},
@@ -86,8 +96,7 @@ constexpr RuntimeFunction answered[] = {
 constexpr std::string_view one_device = "there is one device";
 constexpr std::string_view no_mapping = "kernels reach device memory only: copy to it with cudaMemcpy";
 constexpr std::string_view plain_buffer = "read and write a plain buffer instead";
-constexpr std::string_view plain_launches =
-    "launch the kernels directly; a plan is replayed without launch overhead anyway";
+constexpr std::string_view plain_launches = "launch the kernels directly, or capture them with cudaStreamBeginCapture";
 constexpr std::string_view no_callback = "host code runs once, before the device starts";
 
 constexpr RefusedFunction refused[] = {
@@ -110,15 +119,7 @@ constexpr RefusedFunction refused[] = {
     {"cudaDestroyTextureObject", plain_buffer},
     {"cudaCreateSurfaceObject", plain_buffer},
     {"cudaDestroySurfaceObject", plain_buffer},
-    {"cudaStreamBeginCapture", plain_launches},
-    {"cudaStreamEndCapture", plain_launches},
-    {"cudaStreamIsCapturing", plain_launches},
     {"cudaGraphCreate", plain_launches},
-    {"cudaGraphInstantiate", plain_launches},
-    {"cudaGraphUpload", plain_launches},
-    {"cudaGraphLaunch", plain_launches},
-    {"cudaGraphDestroy", plain_launches},
-    {"cudaGraphExecDestroy", plain_launches},
     {"cudaLaunchHostFunc", no_callback},
     {"cudaStreamAddCallback", no_callback},
     {"__assay_driver_entry_point", "of the driver's functions a plan can hold cuTensorMapEncodeTiled alone"},
@@ -148,6 +149,8 @@ constexpr std::pair<std::string_view, std::string_view> stands_for[] = {
     {"__assay_abort", "abort"},
     {"__assay_throw", "throw"},
     {"__assay_torch", "PyTorch"},
+    {"__assay_multiply", "cuBLAS"},
+    {"__assay_format", "snprintf"},
     {"__assertfail", "assert"},
     {"vprintf", "printf"},
 };

@@ -7,6 +7,8 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
+#include <map>
+#include <optional>
 
 #include "isa/evaluate.h"
 
@@ -27,7 +29,9 @@ std::string describe(const Binding::Scalar& scalar) {
 
 std::unexpected<PlanError> mismatch(const isa::Function& entry, const Binding& binding, const std::string& what) {
     return refuse(fmt::format("`{}` {}", entry.name, what),
-                  fmt::format("the task `{}` passes ({})", binding.task, expected_parameters(binding)));
+                  fmt::format("the task `{}` passes ({}); a line `// assay: arguments = ...` names other ones: inputs, "
+                              "outputs, axes, or sums and products of axes",
+                              binding.task, expected_parameters(binding)));
 }
 
 template <class T> std::vector<std::byte> bytes_of(T value) {
@@ -115,9 +119,31 @@ std::vector<Given> in_order(const Binding& binding) {
     return given;
 }
 
+/// The number of elements that all tensors have in common, as the one number that an entry of `parameters` takes
+/// beside them: an elementwise kernel asks for no more, whatever the shape.
+std::optional<std::vector<Given>> with_elements(const Binding& binding, std::size_t parameters) {
+    std::vector<Given> given = in_order(binding);
+    std::erase_if(given, [](const Given& each) { return each.tensor == nullptr; });
+    const bool same = std::ranges::all_of(
+        given, [&](const Given& each) { return each.tensor->elements() == given[0].tensor->elements(); });
+    const bool only_axes = std::ranges::all_of(binding.scalars, &Binding::Scalar::axis);
+    if (given.empty() || !same || !only_axes || parameters != given.size() + 1) {
+        return std::nullopt;
+    }
+    const auto elements = static_cast<double>(given[0].tensor->elements());
+    given.push_back({nullptr, false, 0, {.name = "the number of elements", .value = elements}});
+    return given;
+}
+
 Checked<std::vector<Given>> in_order(const Binding& binding, const std::vector<std::string>& order,
                                      const isa::Function& entry) {
     const std::vector<Given> all = in_order(binding);
+    std::map<std::string, double> axes;
+    for (const Binding::Scalar& scalar : binding.scalars) {
+        if (scalar.axis || !tasks::is_float(scalar.dtype)) {
+            axes[scalar.name] = scalar.value;
+        }
+    }
     std::vector<Given> given;
     for (const std::string& name : order) {
         const auto known = std::ranges::find_if(
@@ -130,9 +156,13 @@ Checked<std::vector<Given>> in_order(const Binding& binding, const std::vector<s
             const bool whole = name.find_first_of(".eEnN") == std::string::npos;
             given.push_back(
                 {nullptr, false, 0, {.name = name, .axis = whole, .dtype = tasks::DType::Float64, .value = value}});
+        } else if (const auto sum = tasks::evaluate_expression(name, axes)) {
+            given.push_back({nullptr, false, 0, {.name = name, .value = static_cast<double>(*sum)}});
         } else {
-            return mismatch(entry, binding,
-                            fmt::format("is given the argument `{}`, which the task does not have", name));
+            return mismatch(
+                entry, binding,
+                fmt::format("is given the argument `{}`, which is neither the task's nor made of its axes: {}", name,
+                            sum.error().what));
         }
     }
     return given;
@@ -155,6 +185,11 @@ Checked<std::vector<std::vector<std::byte>>> bind_arguments(const isa::Function&
     auto given = order.empty() ? Checked<std::vector<Given>>(in_order(binding)) : in_order(binding, order, entry);
     if (!given) {
         return std::unexpected(std::move(given.error()));
+    }
+    if (entry.parameters.size() != given->size() && order.empty()) {
+        if (auto fewer = with_elements(binding, entry.parameters.size())) {
+            *given = std::move(*fewer);
+        }
     }
     if (entry.parameters.size() != given->size()) {
         return mismatch(entry, binding,

@@ -15,8 +15,9 @@ namespace assay::plan {
 [[nodiscard]] std::string expected_parameters(const tasks::Binding& binding);
 
 /// Makes the buffers of inputs and outputs and returns the bytes of each argument. `order` names what each parameter
-/// takes: an input, output, axis or scalar of the task, or a number; empty: all of them in the task's order. PTX keeps
-/// a parameter's size alone, so what can be told apart is the number of parameters, and a pointer from a 4-byte value.
+/// takes: an input, output, axis or scalar of the task, an expression over axes, or a number; empty: all of them in the
+/// task's order, or, where every tensor has as many elements, the tensors and that number. PTX keeps a parameter's size
+/// alone, so what can be told apart is the number of parameters, and a pointer from a 4-byte value.
 [[nodiscard]] Checked<std::vector<std::vector<std::byte>>> bind_arguments(const isa::Function& entry,
                                                                           const tasks::Binding& binding,
                                                                           const std::vector<std::string>& order,

@@ -16,27 +16,28 @@ using isa::Instruction;
 using isa::Opcode;
 using isa::Special;
 
-/// What an instruction reads of the special registers.
-std::optional<Special> special_of(const Instruction& instruction) {
-    for (const isa::Operand& operand : instruction.src) {
-        if (operand.kind == isa::Operand::Kind::Special) {
-            return operand.special;
-        }
-    }
-    return {};
-}
-
+/// Whether it reads one of these special registers, wherever in its operands.
 bool reads(const Instruction& instruction, std::initializer_list<Special> specials) {
-    const auto special = special_of(instruction);
-    return special && std::ranges::find(specials, *special) != specials.end();
+    const auto is_one = [&](const auto& self, const isa::Operand& operand) -> bool {
+        return (operand.kind == isa::Operand::Kind::Special &&
+                std::ranges::find(specials, operand.special) != specials.end()) ||
+               std::ranges::any_of(operand.elements, [&](const isa::Operand& element) { return self(self, element); });
+    };
+    return std::ranges::any_of(instruction.src, [&](const isa::Operand& operand) { return is_one(is_one, operand); });
 }
 
+/// Whether it is one that no engine of ours runs and names such a register: a GPU's assembler may take it.
+bool names(const Instruction& instruction, std::string_view name) {
+    return instruction.opcode == Opcode::Unsupported && instruction.text.find(name) != instruction.text.npos;
+}
+
+/// The clock, or a counter of events (%pm0 to %pm7).
 bool is_clock(const Instruction& i) {
-    return reads(i, {Special::Clock, Special::ClockHi, Special::Clock64});
+    return reads(i, {Special::Clock, Special::ClockHi, Special::Clock64}) || names(i, "%clock") || names(i, "%pm");
 }
 
 bool is_timer(const Instruction& i) {
-    return reads(i, {Special::GlobalTimer, Special::GlobalTimerLo, Special::GlobalTimerHi});
+    return reads(i, {Special::GlobalTimer, Special::GlobalTimerLo, Special::GlobalTimerHi}) || names(i, "%globaltimer");
 }
 
 bool is_sleep(const Instruction& i) {
@@ -44,17 +45,18 @@ bool is_sleep(const Instruction& i) {
 }
 
 bool is_grid_number(const Instruction& i) {
-    return reads(i, {Special::GridId});
+    return reads(i, {Special::GridId}) || names(i, "%gridid") || names(i, "%current_graph_exec");
 }
 
 bool is_placement(const Instruction& i) {
     return reads(i, {Special::SmId, Special::NsmId, Special::WarpId, Special::NwarpId});
 }
 
-/// evict_last keeps data through a flush of the cache (PTX ISA 9.7.9.2, cache eviction priority hints).
+/// evict_last keeps data through a flush of the cache (PTX ISA 9.7.9.2, cache eviction priority hints). A policy is a
+/// number, so it need not come from createpolicy.
 bool is_cache_priority(const Instruction& i) {
     return i.opcode == Opcode::Createpolicy || i.opcode == Opcode::Applypriority ||
-           i.text.find("evict_last") != i.text.npos;
+           i.text.find("evict_last") != i.text.npos || i.text.find("L2::cache_hint") != i.text.npos;
 }
 
 /// Reads, orders or changes memory that is visible beyond the device: for pinned or managed memory of the host.
@@ -114,46 +116,47 @@ const std::vector<Check>& checks() {
 constexpr Rule absolute_address{"absolute-address", Severity::Warning,
                                 "where buffers lie is told by parameters: an address in the source is a guess at "
                                 "somebody else's memory"};
+constexpr Rule device_heap{"device-heap", Severity::Reject,
+                           "what is allocated there outlives the call, so that a later one could find it: use "
+                           "cudaMalloc in host code"};
 constexpr Rule unreachable_code{"unreachable-code", Severity::Note, "code that no launch reaches is not judged"};
-
-/// libcu++ waits with pauses that it measures itself. Its file name can be forged with #line, which turns a rejection
-/// into a warning that names the rule.
-bool is_of_libcuxx(const isa::Program& program, const Instruction& instruction) {
-    return file_name(program, instruction.source.file).ends_with("cuda/std/__cuda/chrono.h");
-}
 
 RuleFinding finding(const isa::Program& program, const Check& check, const std::string& kernel,
                     const Instruction& instruction) {
     const isa::Source& source = instruction.source;
     const bool inlined = source.outer_line != 0;
-    RuleFinding found{.rule = std::string(check.rule.name),
-                      .severity = check.rule.severity,
-                      .kernel = kernel,
-                      .what = fmt::format("kernel {} {}", kernel, check.what),
-                      .file = file_name(program, inlined ? source.outer_file : source.file),
-                      .line = inlined ? source.outer_line : source.line};
-    if (found.severity == Severity::Reject && is_of_libcuxx(program, instruction)) {
-        found.severity = Severity::Warning;
-    }
-    return found;
+    return {.rule = std::string(check.rule.name),
+            .severity = check.rule.severity,
+            .kernel = kernel,
+            .what = fmt::format("kernel {} {}", kernel, check.what),
+            .file = file_name(program, inlined ? source.outer_file : source.file),
+            .line = inlined ? source.outer_line : source.line};
 }
 
-/// The gravest finding of a check in what a kernel reaches.
+/// The first place where what a kernel reaches breaks a rule.
 std::optional<RuleFinding> apply(const isa::Program& program, const Check& check, const std::string& kernel,
                                  const Reach& reached) {
-    std::optional<RuleFinding> worst;
     for (const std::uint32_t function : reached.functions) {
-        for (const Instruction& instruction : program.functions[function].body) {
-            if (!check.breaks(instruction)) {
-                continue;
-            }
-            auto found = finding(program, check, kernel, instruction);
-            if (!worst || found.severity > worst->severity) {
-                worst = std::move(found);
-            }
+        const auto& body = program.functions[function].body;
+        if (const auto found = std::ranges::find_if(body, check.breaks); found != body.end()) {
+            return finding(program, check, kernel, *found);
         }
     }
-    return worst;
+    return {};
+}
+
+/// The device's heap, where what a kernel allocates stays until another frees it.
+std::optional<RuleFinding> find_device_heap(const isa::Program& program, const std::string& kernel,
+                                            const Reach& reached) {
+    for (const std::uint32_t index : reached.functions) {
+        const isa::Function& function = program.functions[index];
+        if (!function.defined && (function.name == "malloc" || function.name == "free")) {
+            const isa::Instruction* use = find_use(program, reached, index);
+            return finding(program, {device_heap, nullptr, "uses the device's heap (malloc, free, new or delete)"},
+                           kernel, use == nullptr ? Instruction{} : *use);
+        }
+    }
+    return {};
 }
 
 /// Registers that hold a number from the source, whatever happens.
@@ -225,6 +228,7 @@ const std::vector<Rule>& static_rules() {
         for (const Check& check : checks()) {
             all.push_back(check.rule);
         }
+        all.push_back(device_heap);
         all.push_back(absolute_address);
         all.push_back(unreachable_code);
         return all;
@@ -232,9 +236,23 @@ const std::vector<Rule>& static_rules() {
     return rules;
 }
 
-std::vector<RuleFinding> inspect(const isa::Program& program, const std::vector<std::string>& launched) {
+std::vector<RuleFinding> inspect(const isa::Program& program, const std::vector<std::string>& launched,
+                                 const std::set<std::string>& kept) {
     std::vector<RuleFinding> findings;
+    const auto look_at = [&](const std::string& kernel, const Reach& reached) {
+        for (const Check& check : checks()) {
+            if (auto found = apply(program, check, kernel, reached)) {
+                findings.push_back(std::move(*found));
+            }
+        }
+        for (const auto find : {find_device_heap, find_absolute_address}) {
+            if (auto found = find(program, kernel, reached)) {
+                findings.push_back(std::move(*found));
+            }
+        }
+    };
     const std::set<std::string> live(launched.begin(), launched.end());
+    std::vector<bool> seen(program.functions.size());
     for (std::uint32_t index = 0; index < program.functions.size(); ++index) {
         const isa::Function& function = program.functions[index];
         if (!function.entry || !function.defined) {
@@ -251,13 +269,15 @@ std::vector<RuleFinding> inspect(const isa::Program& program, const std::vector<
             continue;
         }
         const Reach reached = reach(program, index);
-        for (const Check& check : checks()) {
-            if (auto found = apply(program, check, kernel, reached)) {
-                findings.push_back(std::move(*found));
-            }
+        look_at(kernel, reached);
+        for (const std::uint32_t each : reached.functions) {
+            seen[each] = true;
         }
-        if (auto found = find_absolute_address(program, kernel, reached)) {
-            findings.push_back(std::move(*found));
+    }
+    for (std::uint32_t index = 0; index < program.functions.size(); ++index) {
+        const isa::Function& function = program.functions[index];
+        if (!seen[index] && kept.contains(function.name)) {
+            look_at(demangle(function.name), reach(program, index));
         }
     }
     std::ranges::stable_sort(findings, std::ranges::greater{}, &RuleFinding::severity);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -39,7 +40,9 @@ struct Rule {
 [[nodiscard]] const std::vector<Rule>& static_rules();
 
 /// What the launched kernels, and what they reach, break; each rule once for a kernel. Kernels that nothing launches
-/// are noted and not looked at: they never run.
-[[nodiscard]] std::vector<RuleFinding> inspect(const isa::Program& program, const std::vector<std::string>& launched);
+/// are noted and not looked at: they never run. `kept` are the names that go to the device: whatever else is among
+/// them, an indirect call through a made-up address could find, and it is looked at by itself.
+[[nodiscard]] std::vector<RuleFinding> inspect(const isa::Program& program, const std::vector<std::string>& launched,
+                                               const std::set<std::string>& kept = {});
 
 } // namespace assay::plan

@@ -134,10 +134,19 @@ public:
     // torch_compute.cpp
     std::uint64_t unary(TorchCall& call);
     std::uint64_t binary(TorchCall& call);
+    std::uint64_t comparison(TorchCall& call);
+    std::uint64_t where(TorchCall& call);
     std::uint64_t reduction(TorchCall& call);
+    std::uint64_t extreme_index(TorchCall& call);
     std::uint64_t along(TorchCall& call); ///< a dimension: softmax
     std::uint64_t matmul(TorchCall& call);
     std::uint64_t linear(TorchCall& call);
+
+    // torch_index.cpp
+    std::uint64_t flip(TorchCall& call);
+    std::uint64_t index_select(TorchCall& call);
+    std::uint64_t gather(TorchCall& call);
+    std::uint64_t topk_places(TorchCall& call);
 
     // torch_network.cpp
     std::uint64_t convolution(TorchCall& call);
@@ -179,15 +188,25 @@ private:
     [[nodiscard]] tasks::DType dtype_argument(TorchCall& call, std::size_t index, tasks::DType otherwise);
 
     void fill_tensor(TorchCall& call, const Tensor& tensor, double real, std::int64_t integer, bool is_integer);
+    [[nodiscard]] std::vector<std::byte> read_tensor(TorchCall& call, const Tensor& from);
     void copy_tensor(TorchCall& call, const Tensor& to, const Tensor& from);
     [[nodiscard]] Number made(TorchCall& call, const Extents& sizes, tasks::DType dtype, bool on_device,
                               std::size_t value);
     [[nodiscard]] Number made_of(TorchCall& call, const std::vector<double>& values, const Extents& sizes,
                                  tasks::DType dtype, bool on_device);
     [[nodiscard]] Operator::Operand operand(TorchCall& call, const Tensor& tensor);
-    [[nodiscard]] Operator::Operand dense_operand(TorchCall& call, Number number);
+    [[nodiscard]] Operator::Operand dense_operand(TorchCall& call, Number number, bool any_type = false);
+    [[nodiscard]] std::vector<Operator::Operand> operands_of(TorchCall& call, const std::vector<std::size_t>& arguments,
+                                                             const std::optional<Extents>& sizes);
     [[nodiscard]] Number compute(TorchCall& call, std::string name, std::vector<Operator::Operand> inputs,
-                                 const Extents& sizes, std::vector<double> numbers);
+                                 const Extents& sizes, std::vector<double> numbers,
+                                 std::optional<tasks::DType> dtype = {});
+    [[nodiscard]] Number computed(TorchCall& call, std::string name, std::vector<Operator::Operand> inputs,
+                                  const Extents& sizes, std::vector<double> numbers, tasks::DType dtype);
+    /// The elements of one dimension at places, which become dimensions in its place.
+    [[nodiscard]] Number selected_at(TorchCall& call, Number from, std::size_t along, Number places);
+    [[nodiscard]] Operator::Operand places_operand(TorchCall& call, Number number);
+    [[nodiscard]] Number reduced_last(TorchCall& call, Number number, const std::vector<bool>& reduced);
     [[nodiscard]] Number contiguous_copy(TorchCall& call, Number number);
 
     Runtime& runtime_;

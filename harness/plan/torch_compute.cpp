@@ -2,19 +2,21 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "plan/runtime.h"
 #include "plan/torch.h"
 
 namespace assay::plan {
 
-/// The tensor as an operand that is dense: what is not is copied first.
-Operator::Operand Torch::dense_operand(TorchCall& call, Number number) {
-    const Tensor tensor = at(call, number);
-    if (!call.failed() && !on_device(tensor)) {
-        call.fail("a tensor on the CPU cannot be computed with", "make it with .device(torch::kCUDA)");
+/// The tensor as an operand that is dense and on the device: what is not is copied first. So the library computes with
+/// a tensor on the CPU too, and its result is on the device.
+Operator::Operand Torch::dense_operand(TorchCall& call, Number number, bool any_type) {
+    if (const Tensor given = at(call, number); !call.failed() && !on_device(given)) {
+        number = converted(call, number, given.dtype, true);
     }
-    if (!call.failed() && !tasks::is_float(tensor.dtype)) {
+    const Tensor tensor = at(call, number);
+    if (!call.failed() && !any_type && !tasks::is_float(tensor.dtype)) {
         call.fail(fmt::format("not supported for {} tensors", torch_name(tensor.dtype)));
     }
     if (call.failed()) {
@@ -23,19 +25,29 @@ Operator::Operand Torch::dense_operand(TorchCall& call, Number number) {
     return operand(call, tensor.view.is_contiguous() ? tensor : Tensor(at(call, contiguous_copy(call, number))));
 }
 
-/// Adds the operator and gives its result, a new tensor of the first input's type.
+/// Adds the operator and gives its result, a new tensor: of the first input's type, or another.
 Torch::Number Torch::compute(TorchCall& call, std::string name, std::vector<Operator::Operand> inputs,
-                             const Extents& sizes, std::vector<double> numbers) {
+                             const Extents& sizes, std::vector<double> numbers, std::optional<tasks::DType> dtype) {
     if (call.failed()) {
         return 0;
     }
     for (const Operator::Operand& input : inputs) {
-        if (input.dtype != inputs[0].dtype) {
+        if (input.dtype != inputs[0].dtype && input.dtype != tasks::DType::Bool) { // a mask goes with any type
             call.fail("tensors of different types cannot be combined", "convert one with .to(dtype)");
             return 0;
         }
     }
-    const Number result = allocate(call, sizes, inputs[0].dtype, true);
+    const tasks::DType kind = dtype.value_or(inputs[0].dtype);
+    return computed(call, std::move(name), std::move(inputs), sizes, std::move(numbers), kind);
+}
+
+/// The same of inputs of whatever types.
+Torch::Number Torch::computed(TorchCall& call, std::string name, std::vector<Operator::Operand> inputs,
+                              const Extents& sizes, std::vector<double> numbers, tasks::DType dtype) {
+    if (call.failed()) {
+        return 0;
+    }
+    const Number result = allocate(call, sizes, dtype, true);
     if (call.failed() || at(call, result).view.numel() == 0) {
         return result;
     }
@@ -85,10 +97,81 @@ std::uint64_t Torch::binary(TorchCall& call) {
     return compute(call, with_number, {std::move(input)}, sizes, {number});
 }
 
+/// Two tensors of any type, or a tensor and a number, to a mask.
+std::uint64_t Torch::comparison(TorchCall& call) {
+    if (call.kind(1) != TorchArgument::Kind::Tensor) {
+        auto x = dense_operand(call, call.tensor(0), true);
+        const Extents sizes = x.shape;
+        const double number = call.real(1);
+        return compute(call, call.operation() + "_number", {std::move(x)}, sizes, {number}, tasks::DType::Bool);
+    }
+    const auto sizes = broadcast(tensor(call, 0).view.sizes, tensor(call, 1).view.sizes);
+    auto inputs = operands_of(call, {0, 1}, sizes);
+    return compute(call, call.operation(), std::move(inputs), sizes.value_or(Extents{}), {}, tasks::DType::Bool);
+}
+
+/// The tensors that are those arguments, of whatever types, as dense operands of one shape.
+std::vector<Operator::Operand> Torch::operands_of(TorchCall& call, const std::vector<std::size_t>& arguments,
+                                                  const std::optional<Extents>& sizes) {
+    std::vector<Operator::Operand> operands;
+    for (const std::size_t i : arguments) {
+        const Tensor of = tensor(call, i);
+        auto view = call.failed() || !sizes ? std::nullopt : expanded(of.view, *sizes);
+        if (!view) {
+            call.fail("the tensors' shapes cannot be broadcast to each other");
+            return {};
+        }
+        operands.push_back(dense_operand(call, add_view(call, of, std::move(*view)), true));
+    }
+    return operands;
+}
+
+/// A mask and two tensors of one type: of which the mask says.
+std::uint64_t Torch::where(TorchCall& call) {
+    std::optional<Extents> sizes = Extents{};
+    for (std::size_t i = 0; i < 3; ++i) {
+        sizes = sizes ? broadcast(*sizes, tensor(call, i).view.sizes) : sizes;
+    }
+    if (!call.failed() && tensor(call, 0).dtype != tasks::DType::Bool) {
+        call.fail("the first argument has to be a mask, of type Bool");
+    }
+    auto inputs = operands_of(call, {1, 2, 0}, sizes);
+    return compute(call, "where", std::move(inputs), sizes.value_or(Extents{}), {});
+}
+
+/// Tensor, dimension (kept if argument 2 says so): argmax and argmin.
+std::uint64_t Torch::extreme_index(TorchCall& call) {
+    auto input = dense_operand(call, call.tensor(0));
+    const std::size_t dim = dimension(call, call.integer(1), input.shape.size());
+    if (call.failed()) {
+        return 0;
+    }
+    Extents sizes = input.shape;
+    sizes.erase(sizes.begin() + static_cast<std::ptrdiff_t>(dim));
+    if (call.has(2) && call.integer(2) != 0) {
+        sizes.insert(sizes.begin() + static_cast<std::ptrdiff_t>(dim), 1);
+    }
+    return compute(call, call.operation(), {std::move(input)}, sizes, {static_cast<double>(dim)}, tasks::DType::Int64);
+}
+
+/// The dimensions that are reduced behind the others, in memory too.
+Torch::Number Torch::reduced_last(TorchCall& call, Number number, const std::vector<bool>& reduced) {
+    const Tensor of = at(call, number);
+    View view{{}, {}, of.view.offset};
+    for (const bool wanted : {false, true}) {
+        for (std::size_t i = 0; i < reduced.size(); ++i) {
+            if (reduced[i] == wanted) {
+                view.sizes.push_back(of.view.sizes[i]);
+                view.strides.push_back(of.view.strides[i]);
+            }
+        }
+    }
+    return add_view(call, of, std::move(view));
+}
+
 /// Tensor, dimensions (none: all), whether they are kept.
 std::uint64_t Torch::reduction(TorchCall& call) {
-    auto input = dense_operand(call, call.tensor(0));
-    const std::size_t dims = input.shape.size();
+    const std::size_t dims = tensor(call, 0).view.dim();
     std::vector<bool> reduced(dims, !call.has(1) || call.integers(1).empty());
     for (const std::int64_t given : call.has(1) ? call.integers(1) : Extents{}) {
         if (dims > 0) {
@@ -96,24 +179,25 @@ std::uint64_t Torch::reduction(TorchCall& call) {
         }
     }
     const bool kept = call.has(2) && call.integer(2) != 0;
-    const auto first = std::ranges::find(reduced, true) - reduced.begin();
-    const auto count = std::ranges::count(reduced, true);
-    const bool neighbours =
-        std::all_of(reduced.begin() + first, reduced.begin() + first + count, [](bool r) { return r; });
-    if (!neighbours && !call.failed()) {
-        call.fail("a reduction over dimensions that are no neighbours is not supported", "reduce one after the other");
-    }
     if (call.failed()) {
         return 0;
     }
+    auto first = std::ranges::find(reduced, true) - reduced.begin();
+    const auto count = std::ranges::count(reduced, true);
     Extents sizes;
     for (std::size_t i = 0; i < dims; ++i) {
         if (!reduced[i]) {
-            sizes.push_back(input.shape[i]);
+            sizes.push_back(tensor(call, 0).view.sizes[i]);
         } else if (kept) {
             sizes.push_back(1);
         }
     }
+    Number number = call.tensor(0);
+    if (!std::all_of(reduced.begin() + first, reduced.begin() + first + count, [](bool r) { return r; })) {
+        number = reduced_last(call, number, reduced); // the library reduces neighbours
+        first = static_cast<std::ptrdiff_t>(dims) - count;
+    }
+    auto input = dense_operand(call, number);
     if (dims == 0) { // one element, as a vector of one
         input.shape = input.strides = {1};
     }

@@ -14,10 +14,6 @@ namespace {
 
 constexpr std::int64_t most_host_elements = 1 << 22; ///< that are converted one by one
 
-constexpr std::string_view needs_live = "host code reads a value that the device computes, which needs a live plan: "
-                                        "not supported yet";
-constexpr std::string_view live_hint = "what depends on computed values belongs in a kernel";
-
 /// Calls visit(offset) for each element, in order; offsets in elements.
 template <class F> void for_each(const View& view, F visit) {
     const std::int64_t count = view.numel();
@@ -86,6 +82,25 @@ void Torch::fill_tensor(TorchCall& call, const Tensor& tensor, double real, std:
     }
 }
 
+/// The elements of a tensor on the device, in order. The device copies what lies between the first and the last.
+std::vector<std::byte> Torch::read_tensor(TorchCall& call, const Tensor& from) {
+    const std::uint64_t width = tasks::bytes_of(from.dtype);
+    std::int64_t last = 0;
+    for (std::size_t i = 0; i < from.view.dim(); ++i) {
+        last += (from.view.sizes[i] - 1) * from.view.strides[i];
+    }
+    const auto span = call.take(runtime_.read_back(address(from), (static_cast<std::uint64_t>(last) + 1) * width));
+    std::vector<std::byte> data;
+    for_each(from.view, [&](std::int64_t offset) {
+        const auto at = static_cast<std::uint64_t>(offset - from.view.offset) * width;
+        if (!call.failed()) {
+            const auto element = std::span(span).subspan(at, width);
+            data.insert(data.end(), element.begin(), element.end());
+        }
+    });
+    return data;
+}
+
 /// Both of the same sizes.
 void Torch::copy_tensor(TorchCall& call, const Tensor& to, const Tensor& from) {
     const std::int64_t count = to.view.numel();
@@ -108,25 +123,32 @@ void Torch::copy_tensor(TorchCall& call, const Tensor& to, const Tensor& from) {
         }
         return;
     }
-    if (on_device(from)) {
-        call.fail(std::string(needs_live), std::string(live_hint));
-        return;
-    }
     if (count > most_host_elements) {
         call.fail("a tensor on the CPU is too large to be copied while recording");
         return;
     }
-    std::vector<std::byte> data;
     const std::uint64_t width = tasks::bytes_of(from.dtype);
-    const Address base = storages_[from.storage].base;
-    for_each(from.view, [&](std::int64_t offset) {
-        const auto source =
-            call.take(memory_.bytes(base + static_cast<std::uint64_t>(offset) * width, width, Access::Read));
-        if (!source.empty()) {
+    std::vector<std::byte> data;
+    if (on_device(from)) {
+        data = read_tensor(call, from);
+    } else {
+        const Address base = storages_[from.storage].base;
+        for_each(from.view, [&](std::int64_t offset) {
+            const auto source =
+                call.take(memory_.bytes(base + static_cast<std::uint64_t>(offset) * width, width, Access::Read));
+            data.insert(data.end(), source.begin(), source.end());
+        });
+    }
+    call.take(runtime_.work(bytes));
+    if (to.dtype != from.dtype && !call.failed()) {
+        std::vector<std::byte> converted;
+        for (std::size_t at = 0; at < data.size(); at += width) {
+            const auto source = std::span(data).subspan(at, width);
             const auto element = encode_element(to.dtype, decode_element(from.dtype, source), 0, false);
-            data.insert(data.end(), element.begin(), element.end());
+            converted.insert(converted.end(), element.begin(), element.end());
         }
-    });
+        data = std::move(converted);
+    }
     if (call.failed()) {
         return;
     }
@@ -245,13 +267,16 @@ std::uint64_t Torch::item(TorchCall& call) {
     const Tensor of = tensor(call, 0);
     if (of.view.numel() != 1) {
         call.fail(fmt::format("a Tensor with {} elements cannot be converted to Scalar", of.view.numel()));
-    } else if (on_device(of)) {
-        call.fail(std::string(needs_live), std::string(live_hint));
     }
     if (call.failed()) {
         return 0;
     }
-    const auto bytes = call.take(memory_.bytes(address(of), tasks::bytes_of(of.dtype), Access::Read));
+    const std::uint64_t width = tasks::bytes_of(of.dtype);
+    if (on_device(of)) {
+        const auto read = call.take(runtime_.read_back(address(of), width));
+        return read.empty() ? 0 : std::bit_cast<std::uint64_t>(decode_element(of.dtype, read));
+    }
+    const auto bytes = call.take(memory_.bytes(address(of), width, Access::Read));
     return bytes.empty() ? 0 : std::bit_cast<std::uint64_t>(decode_element(of.dtype, bytes));
 }
 

@@ -35,12 +35,65 @@ std::string plain_name(std::string_view name) {
             plain += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
         }
     }
-    for (const std::string_view ending : {"size", "dim", "value"}) {
+    for (const std::string_view ending : {"size", "dim", "value", "val"}) {
         if (plain.size() > ending.size() && plain.ends_with(ending)) {
             plain.resize(plain.size() - ending.size());
         }
     }
     return plain;
+}
+
+/// Other names of numbers that tasks fix (tasks/fixed_numbers.h).
+std::string fixed_name(std::string plain) {
+    constexpr std::pair<std::string_view, std::string_view> others[] = {
+        {"slope", "negativeslope"},
+        {"pad", "padding"},
+        {"dil", "dilation"},
+        {"strides", "stride"},
+        {"low", "min"},
+        {"lower", "min"},
+        {"lo", "min"},
+        {"high", "max"},
+        {"upper", "max"},
+        {"hi", "max"},
+        {"outpad", "outputpadding"},
+    };
+    const auto other = std::ranges::find(others, plain, &std::pair<std::string_view, std::string_view>::first);
+    return other == std::end(others) ? plain : std::string(other->second);
+}
+
+/// What the task fixes under the parameter's name, or, if it has no default of its own, what it is where nobody says
+/// it: "stride_w" is the last of the stride. Empty: nothing.
+std::vector<double> fixed_values(const Binding& binding, const Torch::Function::Parameter& parameter) {
+    std::string name = parameter.name;
+    std::ptrdiff_t from_end = -1; // of a parameter for one dimension
+    for (const auto& [ending, place] : {std::pair("_w", 1), {"_h", 2}, {"_d", 3}}) {
+        if (name.ends_with(ending)) {
+            name.resize(name.size() - 2);
+            from_end = place;
+        }
+    }
+    const std::string plain = fixed_name(plain_name(name));
+    std::vector<double> values;
+    for (const auto& [fixed, given] : binding.fixed) {
+        if (plain_name(fixed) == plain) {
+            values = given;
+        }
+    }
+    const bool open = values.empty() && !parameter.value;
+    if (open && (plain == "stride" || plain == "dilation" || plain == "groups")) {
+        values = {1};
+    } else if (open &&
+               (plain == "padding" || plain == "outputpadding" || plain == "returnindices" || plain == "ceilmode")) {
+        values = {0};
+    } else if (open && plain == "countincludepad") {
+        values = {1};
+    }
+    if (from_end > 0 && !values.empty()) {
+        const auto count = static_cast<std::ptrdiff_t>(values.size());
+        values = {values[static_cast<std::size_t>(std::max<std::ptrdiff_t>(count - from_end, 0))]};
+    }
+    return values;
 }
 
 Passed number(const Binding::Scalar& scalar, char letter) {
@@ -69,6 +122,49 @@ Passed default_of(const TorchArgument& value, char letter) {
     return number(scalar, letter);
 }
 
+/// A list has an element for each spatial dimension.
+Passed fixed_number(std::vector<double> values, char letter, const Binding& binding) {
+    Passed passed;
+    if (letter == 'I' && values.size() == 1 && !binding.inputs.empty() && binding.inputs[0].shape.size() > 3) {
+        values.resize(binding.inputs[0].shape.size() - 2, values[0]);
+    }
+    for (const double value : values) {
+        const Binding::Scalar scalar{.name = {}, .axis = false, .dtype = tasks::DType::Float64, .value = value};
+        auto list = std::move(passed.list);
+        passed = number(scalar, letter);
+        list.insert(list.end(), passed.list.begin(), passed.list.end());
+        passed.list = std::move(list);
+    }
+    return passed;
+}
+
+bool is_dimension(const std::string& name) {
+    return name == "dim" || name == "axis" || name == "dimension" || name.ends_with("_dim");
+}
+
+/// The dimension that the task works along: the one that its output lacks or has as 1; where shapes leave a choice,
+/// 1, as in all of KernelBench's problems. None: the output has other dimensions.
+std::optional<std::int64_t> dimension_of(const Binding& binding) {
+    if (binding.inputs.empty() || binding.outputs.size() != 1 || binding.inputs[0].shape.size() < 2) {
+        return std::nullopt;
+    }
+    const auto& from = binding.inputs[0].shape;
+    const auto& to = binding.outputs[0].shape;
+    const auto fits = [&](std::size_t dimension) {
+        auto without = from, kept = from;
+        without.erase(without.begin() + static_cast<std::ptrdiff_t>(dimension));
+        kept[dimension] = 1;
+        return to == without || to == kept || to == from;
+    };
+    for (std::size_t i = 0; i < from.size(); ++i) {
+        const std::size_t dimension = i == 0 ? 1 : i == 1 ? 0 : i;
+        if (fits(dimension)) {
+            return static_cast<std::int64_t>(dimension);
+        }
+    }
+    return std::nullopt;
+}
+
 class Matcher {
 public:
     Matcher(const Torch::Function& function, const Binding& binding, Torch& torch, DeviceSpace& device)
@@ -82,6 +178,9 @@ private:
     /// The tensor over input or output number `index`, made once.
     Checked<Torch::Number> tensor(bool input, std::size_t index);
     Checked<> match_tensors();
+    /// Whether a function that returns nothing names its first tensors as outputs: `void f(Tensor& out, const Tensor&
+    /// x)`.
+    bool outputs_come_first() const;
     Checked<> match_numbers();
     [[nodiscard]] const Torch::Function::Parameter* named(std::size_t index) const {
         return index < function_.named.size() ? &function_.named[index] : nullptr;
@@ -116,6 +215,22 @@ Checked<Torch::Number> Matcher::tensor(bool input, std::size_t index) {
     return torch_.adopt(*base, tensor.dtype, tensor.shape);
 }
 
+bool Matcher::outputs_come_first() const {
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < function_.letters.size() && next < binding_.outputs.size(); ++i) {
+        if (!is_tensor(function_.letters[i])) {
+            continue;
+        }
+        const Torch::Function::Parameter* parameter = named(i);
+        if (function_.letters[i] == 'L' || parameter == nullptr ||
+            !(parameter->name.starts_with("out") || parameter->name == binding_.outputs[next].name)) {
+            return false;
+        }
+        ++next;
+    }
+    return function_.is_void && next == binding_.outputs.size();
+}
+
 Checked<> Matcher::match_tensors() {
     const std::string& letters = function_.letters;
     const auto places = static_cast<std::size_t>(std::ranges::count_if(letters, is_tensor));
@@ -130,6 +245,7 @@ Checked<> Matcher::match_tensors() {
     if (total < required || (total > places && !has_list)) {
         return mismatch(fmt::format("takes {} tensors, not {}", places, total));
     }
+    const std::size_t first_outputs = outputs_come_first() ? binding_.outputs.size() : 0;
     std::size_t next = 0, left = places;
     for (std::size_t i = 0; i < letters.size(); ++i) {
         if (!is_tensor(letters[i])) {
@@ -140,7 +256,10 @@ Checked<> Matcher::match_tensors() {
         // A list takes what the tensors behind it leave over.
         std::size_t count = letters[i] == 'L' ? total - std::min(total, next + left) : next < total ? 1 : 0;
         for (; count > 0; --count, ++next) {
-            auto made = tensor(next < inputs, next < inputs ? next : next - inputs);
+            const bool is_output = next < first_outputs || next >= first_outputs + inputs;
+            auto made = tensor(!is_output, is_output && first_outputs == 0 ? next - inputs
+                                           : is_output                     ? next
+                                                                           : next - first_outputs);
             if (!made) {
                 return std::unexpected(std::move(made.error()));
             }
@@ -167,8 +286,16 @@ Checked<> Matcher::match_numbers() {
         if (scalar != binding_.scalars.end()) {
             match_.arguments[i] = number(*scalar, letters[i]);
             used[static_cast<std::size_t>(scalar - binding_.scalars.begin())] = true;
+        } else if (const auto fixed = parameter == nullptr ? std::vector<double>{} : fixed_values(binding_, *parameter);
+                   !fixed.empty() && letters[i] != 's' && (fixed.size() == 1 || letters[i] == 'I')) {
+            match_.arguments[i] = fixed_number(fixed, letters[i], binding_);
         } else if (parameter != nullptr && parameter->value) {
             match_.arguments[i] = default_of(*parameter->value, letters[i]);
+        } else if (const auto dimension = dimension_of(binding_);
+                   parameter != nullptr && letters[i] == 'i' && is_dimension(parameter->name) && dimension) {
+            const Binding::Scalar value{
+                .name = {}, .axis = false, .dtype = tasks::DType::Int64, .value = static_cast<double>(*dimension)};
+            match_.arguments[i] = number(value, letters[i]);
         } else if (letters[i] == 's') {
             return mismatch(fmt::format("has a parameter {} that is a text", i + 1));
         } else {
@@ -195,7 +322,8 @@ Checked<> Matcher::match_numbers() {
         for (std::size_t i = 0; i < open.size(); ++i) {
             const bool fraction =
                 scalars[i]->value != static_cast<double>(static_cast<std::int64_t>(scalars[i]->value));
-            if (fraction && !is_real(letters[open[i]])) {
+            // An integer cannot be a fraction, and no axis is a real number.
+            if (is_real(letters[open[i]]) ? scalars[i]->axis : fraction) {
                 return false;
             }
         }
@@ -295,7 +423,11 @@ Checked<Torch::Function> choose_function(const std::vector<Torch::Function>& fun
     if (functions.empty()) {
         return refuse("the module defines no function", "write: m.def(\"forward\", &forward)");
     }
-    if (name.empty() && functions.size() == 1) {
+    const bool one = std::ranges::all_of(functions, [&](const Torch::Function& function) {
+        return function.name ==
+               functions.front().name; // defined by two of TORCH_LIBRARY, PYBIND11_MODULE and their kin
+    });
+    if (name.empty() && one) {
         return functions.front();
     }
     return refuse(name.empty() ? fmt::format("the module defines {}, and none is `forward`", fmt::join(names, ", "))

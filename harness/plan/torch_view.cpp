@@ -325,9 +325,11 @@ std::uint64_t Torch::index(TorchCall& call) {
     View view = of.view;
     std::size_t consumed = 0; // dimensions that the indices name
     for (std::size_t i = 1; i < call.count(); ++i) {
-        consumed += call.kind(i) == Kind::Integer || call.kind(i) == Kind::Slice ? 1 : 0;
+        consumed +=
+            call.kind(i) == Kind::Integer || call.kind(i) == Kind::Slice || call.kind(i) == Kind::Tensor ? 1 : 0;
     }
-    std::size_t along = 0;
+    Number places = 0;
+    std::size_t along = 0, places_along = 0;
     for (std::size_t i = 1; i < call.count() && !call.failed(); ++i) {
         switch (call.kind(i)) {
         case Kind::Integer: {
@@ -355,11 +357,21 @@ std::uint64_t Torch::index(TorchCall& call) {
         case Kind::Text: // "..."
             along += of.view.dim() > consumed ? of.view.dim() - consumed : 0;
             break;
-        default:
-            call.fail("an index that is a tensor is not supported", "write a kernel that gathers");
+        default: // a tensor: its dimension is looked at once the others are done
+            if (places != 0) {
+                call.fail("two indices that are tensors are not supported", "write a kernel that gathers");
+                break;
+            }
+            places = call.tensor(i);
+            places_along = along;
+            ++along;
         }
     }
-    return call.failed() ? 0 : add_view(call, of, std::move(view));
+    if (call.failed()) {
+        return 0;
+    }
+    const Number viewed = add_view(call, of, std::move(view));
+    return places == 0 || call.failed() ? viewed : selected_at(call, viewed, places_along, places);
 }
 
 } // namespace assay::plan

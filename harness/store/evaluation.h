@@ -52,6 +52,15 @@ struct Pair {
     bool baseline_first = true;
 };
 
+/// What the candidate leaves to libraries, and by which rule it was judged.
+struct Library {
+    std::string rule;    ///< "allow", "count" or "reject"; empty in results that do not know
+    std::string said_by; ///< "task", "command line" or "default"
+    std::string used;    ///< "sum, cub::DeviceScanKernel (2 times)"; empty for nothing
+    /// Whether work of a library's counts as such.
+    [[nodiscard]] bool counted() const { return rule == "count" && !used.empty(); }
+};
+
 enum class Speed : std::uint8_t { Faster, Slower, Same, Undecided };
 [[nodiscard]] std::string_view to_string(Speed speed);
 [[nodiscard]] std::optional<Speed> speed_from(std::string_view name);
@@ -81,12 +90,19 @@ struct Evaluation {
     std::vector<Finding> findings;
     std::string error_class; ///< "fp32"; empty if nothing was compared
     double max_error = 0;    ///< scaled, over all outputs and checks
+    /// Of host code that reads device memory back and decides on it: what it did in the last run, {"read_backs",
+    /// "bytes", "host_instructions": those after the first}. Null: what is launched depends on the shapes alone.
+    nlohmann::json data_dependent;
     /// Checks that were left out, "workload/regime": those inputs are too ill-conditioned for the operation to tell an
     /// honest program from a wrong one.
     nlohmann::json not_judged = nlohmann::json::array();
+    Library library;
     std::optional<Timing> timing;
     nlohmann::json device; ///< kind, name, clock, compute capability, driver version, ...
-    std::string key;       ///< hex of the 128-bit key the inputs were drawn with
+    /// What the run was told that decides verdicts or times: {"device", "time", "time_budget", "deadline" (seconds),
+    /// "library", "problems", "required_layers"}. Null in results that do not know.
+    nlohmann::json settings;
+    std::string key; ///< hex of the 128-bit key the inputs were drawn with
     /// What static rules found in the kernels' PTX: [{"rule", "severity", "kernel", "what", "file", "line"}]
     nlohmann::json rules = nlohmann::json::array();
     /// What the candidate's processes were locked with: {"compile": {"seccomp": "on", "landlock": "off: <reason>",

@@ -1,8 +1,8 @@
 // The JSON form of an evaluation, schema "assay.evaluation/1"; see evaluation.h.
 //
-// The keys are the fields' names. Empty fields of a finding, a missing timing, and the origin and duplicate_of of a
-// candidate that has none are left out; everything else is always there. A pair is [baseline, candidate,
-// baseline_first].
+// The keys are the fields' names. Empty fields of a finding, a missing timing, and the origin, duplicate_of and
+// data_dependent of a candidate that has none are left out, and the settings of a result that does not know them;
+// everything else is always there. A pair is [baseline, candidate, baseline_first].
 //
 // JSON has no NaN and no infinity, and a dump of an invalid UTF-8 string throws. Both come up: errors are infinite
 // when an output is, and texts hold what compilers and candidates print. So numbers that JSON lacks are the strings
@@ -341,6 +341,16 @@ json to_json(const Evaluation& evaluation) {
     if (!evaluation.origin.empty()) {
         result["origin"] = sanitized(evaluation.origin);
     }
+    if (!evaluation.data_dependent.is_null()) {
+        result["data_dependent"] = sanitized(evaluation.data_dependent);
+    }
+    if (!evaluation.settings.is_null()) {
+        result["settings"] = sanitized(evaluation.settings);
+    }
+    if (const Library& library = evaluation.library; !library.rule.empty()) {
+        result["library"] = {
+            {"rule", text(library.rule)}, {"said_by", text(library.said_by)}, {"used", text(library.used)}};
+    }
     if (!evaluation.duplicate_of.empty()) {
         result["duplicate_of"] = text(evaluation.duplicate_of);
     }
@@ -378,8 +388,17 @@ Result<Evaluation> evaluation_from_json(const json& object) {
     reader.nested("timing", [&](const json& element, const std::string& at) {
         return read_timing(evaluation.timing.emplace(), element, at);
     });
+    reader.optional("data_dependent", evaluation.data_dependent);
+    reader.nested("library", [&](const json& element, const std::string& at) {
+        Reader library(element, at);
+        library.required("rule", evaluation.library.rule);
+        library.required("said_by", evaluation.library.said_by);
+        library.required("used", evaluation.library.used);
+        return library.finish();
+    });
     reader.optional("not_judged", evaluation.not_judged); // old results lack what they did not record: here and below
     reader.required("device", evaluation.device);
+    reader.optional("settings", evaluation.settings);
     reader.required("key", evaluation.key);
     reader.optional("rules", evaluation.rules);
     reader.optional("sandbox", evaluation.sandbox);

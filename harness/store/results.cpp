@@ -20,13 +20,11 @@
 #include <unistd.h>
 #include <utility>
 
+#include "base/json.h"
+
 namespace assay::store {
 
 namespace {
-
-using nlohmann::json;
-
-constexpr int max_depth = 64;
 
 std::unexpected<Error> system_failure(std::string_view call, const std::filesystem::path& file, std::string hint = {}) {
     return fail(fmt::format("{} failed: {}", call, std::strerror(errno)), file.string(), std::move(hint));
@@ -137,19 +135,11 @@ Result<> sync_folder_of(const std::filesystem::path& file) {
 }
 
 Result<Evaluation> parse_line(const std::string& line) {
-    bool too_deep = false;
-    const auto bound_depth = [&](int depth, json::parse_event_t, json&) {
-        too_deep = too_deep || depth > max_depth;
-        return !too_deep; // an element that is not kept is not built, so nothing deep ever exists
-    };
-    const json parsed = json::parse(line, bound_depth, false);
-    if (too_deep) {
-        return fail(fmt::format("is nested deeper than {}", max_depth));
+    const auto parsed = parse_json(line);
+    if (!parsed) {
+        return std::unexpected(parsed.error());
     }
-    if (parsed.is_discarded()) {
-        return fail("is no JSON");
-    }
-    return evaluation_from_json(parsed);
+    return evaluation_from_json(*parsed);
 }
 
 } // namespace

@@ -55,7 +55,8 @@ public:
 private:
     struct Piece {
         std::size_t first;
-        std::span<const double> oracle, got;
+        Elements right;
+        std::span<const double> got;
     };
 
     template <class Use> void for_each_piece(Use use) const {
@@ -63,35 +64,41 @@ private:
         for (std::size_t first = 0; first < model_.total; first += piece) {
             const std::size_t size = std::min(piece, model_.total - first);
             read_doubles(model_.dtype, got_, first, {got.data(), size});
-            use(Piece{first, std::span(expectation_.oracle).subspan(first, size), {got.data(), size}});
+            use(Piece{first, Elements::of(expectation_, first, size), {got.data(), size}});
         }
     }
 
-    /// Whether the element is the oracle's, rounded to the dtype; zeros of both signs are equal.
+    /// Whether the element is the oracle's, rounded to the dtype; zeros of both signs are equal, and zero is what a
+    /// subnormal number may be flushed to.
     [[nodiscard]] bool is_equal(double oracle, double got) const {
         round_doubles(model_.dtype, {&oracle, 1});
-        return oracle == got || (std::isnan(oracle) && std::isnan(got));
+        return is_equal_rounded(oracle, got);
+    }
+
+    [[nodiscard]] bool is_equal_rounded(double rounded, double got) const {
+        return rounded == got || (got == 0 && std::abs(rounded) < least_normal_) ||
+               (std::isnan(rounded) && std::isnan(got));
     }
 
     [[nodiscard]] bool is_equal(const Piece& at) const {
         std::array<double, piece> expected;
-        std::ranges::copy(at.oracle, expected.begin());
-        round_doubles(model_.dtype, {expected.data(), at.oracle.size()});
+        std::ranges::copy(at.right.oracle, expected.begin());
+        round_doubles(model_.dtype, {expected.data(), at.right.oracle.size()});
         std::size_t different = 0;
         for (std::size_t i = 0; i < at.got.size(); i++) {
-            different += expected[i] == at.got[i] || (std::isnan(expected[i]) && std::isnan(at.got[i])) ? 0 : 1;
+            different += is_equal_rounded(expected[i], at.got[i]) ? 0 : 1;
         }
         return different == 0;
     }
 
     [[nodiscard]] bool is_good(const Piece& at, std::size_t i, double error, double limit) const {
-        return exact_ ? is_equal(at.oracle[i], at.got[i]) : error <= limit;
+        return exact_ ? is_equal(at.right.oracle[i], at.got[i]) : error <= limit;
     }
 
     void take(const Piece& at) {
         std::array<double, piece> errors;
         const std::span of_piece(errors.data(), at.got.size());
-        scaled_errors(model_, at.oracle, at.got, of_piece);
+        scaled_errors(model_, at.right, at.got, of_piece);
         const double largest = sum_.add(of_piece);
         // Most outputs are not equal, and the first piece shows it.
         const bool equal = (all_equal_ || exact_) && is_equal(at);
@@ -116,7 +123,7 @@ private:
     void note_bad(const Piece& at, std::size_t i) {
         if (result_.bad++ == 0) {
             result_.first_bad = at.first + i;
-            result_.expected = at.oracle[i];
+            result_.expected = at.right.oracle[i];
             result_.got = at.got[i];
             round_doubles(model_.dtype, {&result_.expected, 1});
         }
@@ -128,9 +135,13 @@ private:
         }
         for (const ErrorClass candidate :
              {ErrorClass::Fp64, ErrorClass::Fp32, ErrorClass::Tf32, ErrorClass::Bf16, ErrorClass::Fp8}) {
+            const bool few = model_.total < fewest_of_a_class;
+            if (few && candidate > accepts_) {
+                break;
+            }
             const Errors limit = tolerance(model_, candidate);
             if (errors.max <= limit.max && errors.norm <= limit.norm) {
-                return candidate == ErrorClass::Tf32 && is_half() ? ErrorClass::Fp16 : candidate;
+                return candidate == ErrorClass::Tf32 && !few && is_half() ? ErrorClass::Fp16 : candidate;
             }
         }
         return ErrorClass::Wrong;
@@ -167,7 +178,7 @@ private:
         const bool count = result_.bad == 0;
         for_each_piece([&](const Piece& at) {
             std::array<double, piece> errors_of_piece;
-            scaled_errors(model_, at.oracle, at.got, {errors_of_piece.data(), at.got.size()});
+            scaled_errors(model_, at.right, at.got, {errors_of_piece.data(), at.got.size()});
             for (std::size_t i = 0; i < at.got.size(); i++) {
                 bad[at.first + i] = !is_good(at, i, errors_of_piece[i], limit);
                 if (count && bad[at.first + i]) {
@@ -178,7 +189,7 @@ private:
         const auto expected = [&](std::size_t i) { return expectation_.oracle[i]; };
         const auto fits = [&](std::size_t i, double value) {
             double error = 0;
-            scaled_errors(model_, {&expectation_.oracle[i], 1}, {&value, 1}, {&error, 1});
+            scaled_errors(model_, Elements::of(expectation_, i, 1), {&value, 1}, {&error, 1});
             // An exact value that has been through a division may be off by its rounding.
             return error <= std::max(limit, 2 * unit_of(ErrorClass::Fp32));
         };
@@ -188,6 +199,7 @@ private:
     const Expectation& expectation_;
     const Bytes& got_;
     ErrorModel model_;
+    double least_normal_ = least_normal_of(model_.dtype);
     bool exact_;
     ErrorClass accepts_;
     Errors tolerance_;

@@ -19,7 +19,12 @@ struct Expectation {
     std::vector<double> reference;
     bool exact = false; ///< integer outputs, and values that are exact in any order (Regime::Integers where oracle and
                         ///< reference agree on integers below 2^24)
+    std::vector<double> responses{}; ///< how far each element moves with its inputs (response.h); empty: not asked
 };
+
+/// Of fewer elements no precision class can be told: each may be nearly right by chance, or the result of cancellation,
+/// and tolerances are wide. What is not of the accepted class is Wrong then.
+inline constexpr std::size_t fewest_of_a_class = 64;
 
 /// Every element is compared, as !(error <= tolerance), so that a NaN never passes. NaN and infinity are right only
 /// where the oracle has the same.

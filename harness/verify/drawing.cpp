@@ -112,6 +112,22 @@ Octaves magnitudes(const Drawing& drawing, DType dtype) {
     return {anchor, side(anchor - drawing.least), side(drawing.greatest - anchor)};
 }
 
+/// The last octaves below zero of `magnitudes`, where the bounds leave them.
+bool set_negative(Drawing& drawing, DType dtype) {
+    Octaves octaves = magnitudes(drawing, dtype);
+    Octaves::Side& below = octaves.below_anchor;
+    const bool narrow = dtype == DType::Float16;
+    const int least = narrow ? 2 : 7;
+    if (octaves.anchor != 0 || below.above <= least) {
+        return false;
+    }
+    below.least = least;
+    octaves.above_anchor = {0, 0};
+    drawing.kind = Drawing::Kind::Magnitude;
+    drawing.octaves = octaves;
+    return true;
+}
+
 double normal(const Drawing& drawing, const HalfNormal& table, std::uint64_t word) {
     const double magnitude = table.quantile(unit_interval(word));
     const double value = std::bit_cast<double>(std::bit_cast<std::uint64_t>(magnitude) ^ (word << 59 & 1ULL << 63));
@@ -210,6 +226,7 @@ Drawing make_drawing(const Tensor& tensor, Regime regime) {
     case Regime::Normal:
     case Regime::Patterns: // their plain values
     case Regime::NonFinite:
+    case Regime::Outlier: // all but one
         drawing.kind = drawing.plain;
         break;
     case Regime::Uniform:
@@ -223,6 +240,11 @@ Drawing make_drawing(const Tensor& tensor, Regime regime) {
     case Regime::Magnitudes:
         drawing.kind = Drawing::Kind::Mixture;
         drawing.octaves = magnitudes(drawing, tensor.dtype);
+        break;
+    case Regime::Negative:
+        if (!set_negative(drawing, tensor.dtype)) {
+            drawing.kind = drawing.plain;
+        }
         break;
     }
     return drawing;
@@ -245,6 +267,8 @@ void draw(const Drawing& drawing, std::span<const std::uint64_t> words, std::spa
         return fill(drawing, words, values, [&](std::uint64_t word) { return on_grid(drawing.grid, word); });
     case Drawing::Kind::Mixture:
         return fill(drawing, words, values, [&](std::uint64_t word) { return mixture(drawing, table, word); });
+    case Drawing::Kind::Magnitude:
+        return fill(drawing, words, values, [&](std::uint64_t word) { return magnitude(drawing.octaves, word); });
     }
 }
 

@@ -27,13 +27,13 @@ struct Octaves {
 
 /// A distribution each of whose values is a function of one word.
 struct Drawing {
-    enum class Kind : std::uint8_t { Normal, Uniform, Grid, Mixture };
+    enum class Kind : std::uint8_t { Normal, Uniform, Grid, Mixture, Magnitude };
     Kind kind = Kind::Normal;
     Kind plain = Kind::Normal;                ///< of the plain values of a mixture
     double mean = 0, stddev = 1;              ///< of Normal
     double low = 0, high = 1;                 ///< of Uniform
     Grid grid;                                ///< of Grid
-    Octaves octaves;                          ///< of Mixture
+    Octaves octaves;                          ///< of Mixture and Magnitude
     double reflect_low = 0, reflect_high = 0; ///< the task's bounds, or infinities
     double least = 0, greatest = 0;           ///< the outermost numbers of the dtype within the bounds
 };

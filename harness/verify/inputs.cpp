@@ -1,6 +1,7 @@
 // Input tensors: a stream of random words for each, and a distribution that makes values of them.
 #include "verify/inputs.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstring>
@@ -18,6 +19,7 @@ namespace {
 
 constexpr std::size_t piece = 1024;                  ///< values made at a time: they stay in the nearest cache
 constexpr std::uint64_t word_of_spread = 1ULL << 62; ///< beyond those of any element
+constexpr std::uint64_t word_of_outlier = word_of_spread + 2;
 
 /// Calls `use` with the index of the first word and the words of each piece of `count` words.
 template <class Use> void for_each_piece(const Stream& stream, std::size_t count, Use use) {
@@ -87,6 +89,28 @@ void strew_non_finite(const tasks::Distribution& distribution, std::span<const s
     }
 }
 
+/// Moves two elements, anywhere, far away, one above and one below as far as the bounds allow: whoever looks at some of
+/// the elements to decide about all misses them. Of a single element the side is drawn.
+void place_outliers(const tasks::Binding::Tensor& tensor, const Drawing& drawing, const Stream& stream, Bytes& bytes) {
+    std::array<std::uint64_t, 4> words;
+    stream.fill(word_of_outlier, words);
+    const auto count = static_cast<std::uint64_t>(tensor.elements());
+    const auto first = below(words[0], count);
+    const auto place = [&](std::uint64_t at, std::uint64_t word, bool negative) {
+        const int octave = tensor.dtype == tasks::DType::Float16 ? 2 + static_cast<int>(word & 1)
+                                                                 : 7 + static_cast<int>((word & 0xFF) % 3);
+        const double magnitude = std::ldexp(1 + unit_interval(word), octave);
+        const bool down = negative ? drawing.least <= -magnitude : drawing.greatest < magnitude;
+        const double value = std::clamp(down ? -magnitude : magnitude, drawing.least, drawing.greatest);
+        write_doubles(tensor.dtype, {&value, 1}, bytes, at);
+    };
+    const bool side = (words[1] >> 8 & 1) != 0;
+    place(first, words[1], side);
+    if (count > 1) {
+        place((first + 1 + below(words[2], count - 1)) % count, words[3], !side);
+    }
+}
+
 Bytes tensor_of(const tasks::Binding::Tensor& tensor, Regime regime, const Stream& stream) {
     const auto count = static_cast<std::size_t>(tensor.elements());
     if (tensor.distribution.kind == tasks::Distribution::Kind::Permutation) {
@@ -114,6 +138,9 @@ Bytes tensor_of(const tasks::Binding::Tensor& tensor, Regime regime, const Strea
         }
         write_doubles(tensor.dtype, drawn, bytes, first);
     });
+    if (regime == Regime::Outlier && !plain && count > 0) {
+        place_outliers(tensor, drawing, stream, bytes);
+    }
     impose(tensor.distribution.structure, tensor, bytes);
     return bytes;
 }
@@ -130,6 +157,10 @@ std::string_view to_string(Regime regime) {
         return "integers";
     case Regime::Magnitudes:
         return "magnitudes";
+    case Regime::Negative:
+        return "negative";
+    case Regime::Outlier:
+        return "outlier";
     case Regime::Patterns:
         return "patterns";
     case Regime::NonFinite:

@@ -38,6 +38,8 @@ enum class Regime : std::uint8_t {
     Magnitudes, ///< a mixture within one tensor: log-uniform magnitudes, zeros, signed zeros, plain normals
     Patterns,   ///< each row another pattern: sorted, sparse, constant, far from zero, ...: see patterns.h
     NonFinite,  ///< the task's own distribution, with the NaN and infinities that the task allows among its values
+    Negative,   ///< far below zero, as far as the bounds allow: -1024 to -128 (-16 to -4 in fp16)
+    Outlier,    ///< the task's own distribution, but for two elements as far from zero as that, one on either side
 };
 [[nodiscard]] std::string_view to_string(Regime regime);
 

@@ -6,8 +6,11 @@
 // output as a whole is the best measure of it that an output gives. The rms is of the whole output and not of rows
 // because a row may be one element, and because the largest outputs, which dominate it, are those with the largest
 // honest errors; a scale that they do not enter would make the reference's own worst error a matter of luck.
-// Numbers below 2^-102 are the same to it: where the outputs are that small, flushing subnormal numbers to zero, which
-// GPUs may do, must not be an error.
+// Where inputs are as unlike each other as Regime::Patterns makes them, an output as a whole says little: the mean of
+// one row is off by what is nothing beside its elements, and everything beside their distance from it. There the oracle
+// is asked again, with inputs that are a rounding off (response.h), and what an element answers is a scale of its own.
+// Numbers below 2^-102 are the same to it, and zero is right where a subnormal number is expected, even of an exact
+// output: GPUs may flush those (`-ftz=true`, which fast math implies).
 //
 // Classes. A class has a unit roundoff u, and floors F for the largest error and for the root mean square, in units.
 // Under the floors every honest program of that precision stays in well-conditioned tasks, whatever its order of
@@ -91,12 +94,12 @@ double typical_magnitude(const std::vector<double>& oracle, double overflow) {
     return std::max(rms, least_typical);
 }
 
-/// The scaled error of one element, with all that is not a number.
-double scaled_error(double oracle, double got, double typical, double overflow) {
+/// The scaled error of one element, with all that is not a number; `least` is the least scale.
+double scaled_error(double oracle, double got, double least, double least_normal, double overflow) {
     if (std::isnan(oracle) || std::isnan(got)) {
         return std::isnan(oracle) && std::isnan(got) ? 0 : infinity;
     }
-    if (got == oracle) {
+    if (got == oracle || (got == 0 && std::abs(oracle) < least_normal)) {
         return 0;
     }
     if (std::isinf(oracle)) {
@@ -109,10 +112,14 @@ double scaled_error(double oracle, double got, double typical, double overflow) 
         const double error = overflows ? 0 : (overflow - std::abs(oracle)) / std::abs(oracle);
         return same_side && error <= largest_tolerance ? error : infinity;
     }
-    return std::abs(got - oracle) / std::max(std::abs(oracle), typical);
+    return std::abs(got - oracle) / std::max(std::abs(oracle), least);
 }
 
 } // namespace
+
+double least_normal_of(DType dtype) {
+    return tasks::is_float(dtype) ? std::ldexp(1.0, format_of(dtype).least) : 0;
+}
 
 ErrorClass class_of(DType dtype) {
     switch (dtype) {
@@ -151,16 +158,24 @@ double unit_of(ErrorClass error_class) {
     return infinity;
 }
 
-bool scaled_errors(const ErrorModel& model, std::span<const double> oracle, std::span<const double> got,
+Elements Elements::of(const Expectation& expectation, std::size_t first, std::size_t count) {
+    const std::span responses(expectation.responses);
+    return {std::span(expectation.oracle).subspan(first, count),
+            responses.empty() ? responses : responses.subspan(first, count)};
+}
+
+bool scaled_errors(const ErrorModel& model, const Elements& right, std::span<const double> got,
                    std::span<double> errors) {
     const double typical = model.typical;
     const double overflow = overflow_of(model.dtype);
+    const double least_normal = least_normal_of(model.dtype);
     // First as if all were finite, without branches. Whatever is not comes out as NaN or infinity.
-    std::uint64_t special = 0;
+    std::uint64_t special = right.responses.empty() ? 0 : 1;
     for (std::size_t i = 0; i < errors.size(); i++) {
-        const double magnitude = std::abs(oracle[i]);
+        const double magnitude = std::abs(right.oracle[i]);
         const double scale = magnitude > typical ? magnitude : typical;
-        errors[i] = std::abs(got[i] - oracle[i]) / scale;
+        const bool flushed = (got[i] == 0) & (magnitude < least_normal);
+        errors[i] = flushed ? 0 : std::abs(got[i] - right.oracle[i]) / scale;
         special |= errors[i] < infinity && magnitude < overflow ? 0 : 1;
     }
     if (special == 0) {
@@ -168,7 +183,8 @@ bool scaled_errors(const ErrorModel& model, std::span<const double> oracle, std:
     }
     bool finite = true;
     for (std::size_t i = 0; i < errors.size(); i++) {
-        errors[i] = scaled_error(oracle[i], got[i], typical, overflow);
+        const double least = right.responses.empty() ? typical : std::max(typical, right.responses[i]);
+        errors[i] = scaled_error(right.oracle[i], got[i], least, least_normal, overflow);
         finite = finite && errors[i] < infinity;
     }
     return finite;
@@ -219,16 +235,16 @@ ErrorModel make_error_model(const Expectation& expectation) {
     std::array<double, piece> errors;
     for (std::size_t first = 0; first < model.total; first += piece) {
         const std::size_t size = std::min(piece, model.total - first);
-        const auto oracle = std::span(expectation.oracle).subspan(first, size);
+        const Elements right = Elements::of(expectation, first, size);
         const std::span of_piece(errors.data(), size);
         if (is_narrow) {
             const std::span rounded_piece(rounded.data(), size);
-            std::ranges::copy(oracle, rounded.begin());
+            std::ranges::copy(right.oracle, rounded.begin());
             round_doubles(model.dtype, rounded_piece);
-            scaled_errors(model, oracle, rounded_piece, of_piece);
+            scaled_errors(model, right, rounded_piece, of_piece);
             rounding.add(of_piece);
         }
-        if (!scaled_errors(model, oracle, std::span(expectation.reference).subspan(first, size), of_piece)) {
+        if (!scaled_errors(model, right, std::span(expectation.reference).subspan(first, size), of_piece)) {
             // Where the reference itself overflows it has no error to learn from; there it will fail its own check.
             model.finite = false;
             std::ranges::replace(of_piece, infinity, 0.0);
@@ -263,6 +279,13 @@ Errors tolerance(const ErrorModel& model, ErrorClass error_class) {
     };
     return {std::min(largest_tolerance, model.rounding.max + bound(&Errors::max)),
             std::min(largest_tolerance, std::hypot(model.rounding.norm, bound(&Errors::norm)))};
+}
+
+double typical_limit(DType dtype, ErrorClass error_class, double reference) {
+    const ErrorClass own = class_of(dtype);
+    const double growth = growth_factor * reference / (floors_of(own).norm * unit_of(own));
+    const double bound = std::max(1.0, growth) * floors_of(error_class).norm * unit_of(error_class);
+    return std::min(largest_tolerance, std::hypot(unit_of(own), bound));
 }
 
 } // namespace assay::verify

@@ -7,7 +7,7 @@
 
 namespace assay::verify {
 
-/// Largest and root mean square of the scaled errors |value - oracle| / max(|oracle|, typical).
+/// Largest and root mean square of the scaled errors |value - oracle| / max(|oracle|, typical, response).
 struct Errors {
     double max = 0, norm = 0;
 };
@@ -27,6 +27,10 @@ struct ErrorModel {
 /// The largest errors that a class allows; both must hold.
 [[nodiscard]] Errors tolerance(const ErrorModel& model, tasks::ErrorClass error_class);
 
+/// How large scaled errors of a class are typically, at most: the bound of their root mean square for many elements, of
+/// an output in `dtype` where those of the reference are typically `reference`.
+[[nodiscard]] double typical_limit(tasks::DType dtype, tasks::ErrorClass error_class, double reference);
+
 /// Whether the reference errs no more than any program of its dtype's precision may. Where it does, another honest
 /// program may err by any amount, so nothing can be said of one.
 [[nodiscard]] bool is_well_conditioned(const ErrorModel& model);
@@ -37,9 +41,20 @@ struct ErrorModel {
 /// Half the distance from 1 to the next number of the class's format.
 [[nodiscard]] double unit_of(tasks::ErrorClass error_class);
 
-/// Scaled errors of a piece: `got` holds values of the dtype, `oracle` what the values should be. A NaN or an infinity
+/// The least normal number of a floating-point type, below which a result may be flushed to zero; 0 of integers.
+[[nodiscard]] double least_normal_of(tasks::DType dtype);
+
+/// Some elements of an expectation.
+struct Elements {
+    std::span<const double> oracle;
+    std::span<const double> responses; ///< or none
+
+    [[nodiscard]] static Elements of(const Expectation& expectation, std::size_t first, std::size_t count);
+};
+
+/// Scaled errors of a piece: `got` holds values of the dtype, `right` what the values should be. A NaN or an infinity
 /// that the oracle, rounded to the dtype, does not have is an infinite error. Returns whether all errors are finite.
-bool scaled_errors(const ErrorModel& model, std::span<const double> oracle, std::span<const double> got,
+bool scaled_errors(const ErrorModel& model, const Elements& right, std::span<const double> got,
                    std::span<double> errors);
 
 /// Sums up errors over pieces.

@@ -21,6 +21,7 @@
 
 #include "vgpu/core/cost.h"
 #include "vgpu/core/execution.h"
+#include "vgpu/core/footprint.h"
 #include "vgpu/core/tally.h"
 
 namespace assay::vgpu {
@@ -78,6 +79,12 @@ struct Counters {
 void set_counting(Counting counting);
 /// One for each launch since the last call that was counted and did not fail, in order.
 [[nodiscard]] std::vector<LaunchProfile> take_profiles();
+
+/// From one call to the other, launches that are counted with Counting::Accesses, copies and fills note which bytes of
+/// these buffers they touch. Bulk and tensor copies, wmma.load and wmma.store are left out, as in all counts of
+/// accesses.
+void start_footprints(std::vector<MemoryObject> buffers);
+[[nodiscard]] std::vector<Touched> stop_footprints();
 
 /// Makes the profile of a launch out of what an engine counted.
 [[nodiscard]] LaunchProfile make_profile(const Launch& launch, const Tallies& tallies, bool interpreted);

@@ -90,10 +90,13 @@ CUresult Device::launch(Kernel& kernel, Launch request, const std::vector<std::b
     if (request.parameters == 0 || (request.cooperative && grid_workspace_ == 0)) {
         return CUDA_ERROR_OUT_OF_MEMORY;
     }
-    std::memset(pointer_at<void>(request.parameters), 0, frame);
+    // All of both, used or not: a kernel can write there, and the next must not find it.
+    std::memset(pointer_at<void>(request.parameters), 0, parameter_capacity_);
     std::ranges::copy(parameters, pointer_at<std::byte>(request.parameters));
-    if (request.cooperative) {
+    if (grid_workspace_ != 0) {
         std::memset(pointer_at<void>(grid_workspace_), 0, workspace_bytes);
+    }
+    if (request.cooperative) {
         request.grid_workspace = grid_workspace_;
     }
     request.module = &kernel.module->loaded;
@@ -141,6 +144,21 @@ bool Device::generate(Kernel& kernel, Dim3 block, std::uint32_t dynamic_shared) 
     return generated;
 }
 
+std::vector<std::byte> Device::make_code(Kernel& kernel, Dim3 block, std::uint32_t dynamic_shared) {
+    return generate(kernel) && kernel.code ? codegen::make_portable(*kernel.code, block, dynamic_shared)
+                                           : std::vector<std::byte>{};
+}
+
+bool Device::adopt_code(Kernel& kernel, Dim3 block, std::uint32_t dynamic_shared, std::span<const std::byte> code) {
+    if (!generate(kernel) || !kernel.code) {
+        return false;
+    }
+    const std::uint64_t start = cpu_time();
+    const bool adopted = codegen::adopt(*kernel.code, block, dynamic_shared, code);
+    jit_time_ += cpu_time() - start;
+    return adopted;
+}
+
 double Device::jit_seconds() const {
     return static_cast<double>(jit_time_) * 1e-9;
 }
@@ -154,14 +172,11 @@ std::optional<Fault> Device::run(Kernel& kernel, Launch& request) {
         return fault;
     }
     const bool generated = generate(kernel, request.block, request.dynamic_shared);
-    const bool clusters = request.cluster != Dim3{1, 1, 1};
-    const bool runs_code = generated && kernel.code && !clusters;
+    const bool runs_code = generated && kernel.code;
     if (generated && !runs_code) {
-        const std::string reason =
-            kernel.code ? kernel.function().name + ": clusters of blocks are not generated" : kernel.fallback;
         const std::scoped_lock lock(report_mutex_);
-        if (std::ranges::find(fallbacks_, reason) == fallbacks_.end()) {
-            fallbacks_.push_back(reason);
+        if (std::ranges::find(fallbacks_, kernel.fallback) == fallbacks_.end()) {
+            fallbacks_.push_back(kernel.fallback);
         }
     }
     request.counting = counting();
@@ -171,7 +186,11 @@ std::optional<Fault> Device::run(Kernel& kernel, Launch& request) {
         request.tallies = &tallies;
     }
     std::optional<Fault> fault;
+    const std::uint64_t made_before = codegen::late_nanoseconds();
     timed([&] { fault = runs_code ? codegen::run(*kernel.code, request) : interpret(request); });
+    const std::uint64_t made = codegen::late_nanoseconds() - made_before;
+    jit_time_ += made;
+    device_time -= made;
     if (!fault && request.counting != Counting::Off) {
         const std::scoped_lock lock(report_mutex_);
         profiles_.push_back(make_profile(request, tallies, !runs_code));
@@ -245,6 +264,22 @@ std::vector<Finding> Device::stop_checking() {
     return findings;
 }
 
+std::vector<Touched> Device::stop_footprints() {
+    std::vector<Touched> touched = footprint_ ? footprint_->count() : std::vector<Touched>{};
+    footprint_.reset();
+    return touched;
+}
+
+void start_footprints(std::vector<MemoryObject> buffers) {
+    Device& device = Device::instance();
+    const std::scoped_lock lock(device.mutex);
+    device.start_footprints(std::move(buffers));
+}
+std::vector<Touched> stop_footprints() {
+    Device& device = Device::instance();
+    const std::scoped_lock lock(device.mutex);
+    return device.stop_footprints();
+}
 void start_checking(std::vector<MemoryObject> objects) {
     Device& device = Device::instance();
     const std::scoped_lock lock(device.mutex);
@@ -270,6 +305,21 @@ void prepare_launch(CUfunction function, Dim3 block, std::uint32_t dynamic_share
     if (Kernel* kernel = device.find_kernel(function); kernel != nullptr) {
         (void)device.generate(*kernel, block, dynamic_shared);
     }
+}
+std::vector<std::byte> make_code(CUfunction function, Dim3 block, std::uint32_t dynamic_shared) {
+    Device& device = Device::instance();
+    const std::scoped_lock lock(device.mutex);
+    Kernel* kernel = device.find_kernel(function);
+    return kernel == nullptr ? std::vector<std::byte>{} : device.make_code(*kernel, block, dynamic_shared);
+}
+bool adopt_code(CUfunction function, Dim3 block, std::uint32_t dynamic_shared, std::span<const std::byte> code) {
+    Device& device = Device::instance();
+    const std::scoped_lock lock(device.mutex);
+    Kernel* kernel = device.find_kernel(function);
+    return kernel != nullptr && device.adopt_code(*kernel, block, dynamic_shared, code);
+}
+std::string code_identity() {
+    return codegen::code_identity();
 }
 double jit_seconds() {
     Device& device = Device::instance();

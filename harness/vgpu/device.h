@@ -115,9 +115,20 @@ public:
     /// Checked mode, with the device's lock held.
     void start_checking(std::vector<MemoryObject> objects) { checker_ = std::make_unique<Checker>(std::move(objects)); }
     [[nodiscard]] std::vector<Finding> stop_checking();
+    void start_footprints(std::vector<MemoryObject> buffers) { footprint_.emplace(std::move(buffers)); }
+    [[nodiscard]] std::vector<Touched> stop_footprints();
+    /// Of copies and fills.
     void note_written(std::uint64_t address, std::uint64_t bytes) {
         if (checker_) {
             checker_->written(address, bytes);
+        }
+        if (footprint_) {
+            footprint_->add(Use::Write, address, bytes);
+        }
+    }
+    void note_read(std::uint64_t address, std::uint64_t bytes) {
+        if (footprint_) {
+            footprint_->add(Use::Read, address, bytes);
         }
     }
     [[nodiscard]] std::optional<Fault> last_fault() const;
@@ -125,6 +136,9 @@ public:
     bool generate(Kernel& kernel);
     /// The same, and the code for this shape of launch.
     bool generate(Kernel& kernel, Dim3 block, std::uint32_t dynamic_shared);
+    /// vgpu.h's make_code and adopt_code.
+    [[nodiscard]] std::vector<std::byte> make_code(Kernel& kernel, Dim3 block, std::uint32_t dynamic_shared);
+    bool adopt_code(Kernel& kernel, Dim3 block, std::uint32_t dynamic_shared, std::span<const std::byte> code);
     [[nodiscard]] double jit_seconds() const;
     [[nodiscard]] std::vector<std::string> take_fallbacks();
     [[nodiscard]] std::string take_output();
@@ -145,6 +159,7 @@ private:
     std::uint64_t parameters_ = 0, parameter_capacity_ = 0;
     std::uint64_t grid_workspace_ = 0;
     std::unique_ptr<Checker> checker_;
+    std::optional<Footprint> footprint_;
     std::uint64_t jit_time_ = 0; ///< nanoseconds of CPU time
 
     mutable std::mutex report_mutex_;

@@ -33,7 +33,7 @@ bool within(const Dim3& dim, const Dim3& limit) {
     return true;
 }
 
-CUresult check_shape(const Kernel& kernel, const Request& request, unsigned multiprocessors) {
+CUresult check_shape(const Kernel& kernel, const Request& request) {
     constexpr std::uint64_t max_blocks_per_cluster = 16; // above 8 where the kernel's attribute allows it
     constexpr Dim3 grid_limit{std::numeric_limits<std::int32_t>::max(), 65535, 65535};
     constexpr Dim3 block_limit{max_threads_per_block, max_threads_per_block, 64};
@@ -58,7 +58,7 @@ CUresult check_shape(const Kernel& kernel, const Request& request, unsigned mult
         return CUDA_ERROR_INVALID_VALUE;
     }
     const auto resident = static_cast<std::uint64_t>(occupancy(kernel, volume(request.block), request.dynamic_shared));
-    if (request.cooperative && volume(request.grid) > resident * multiprocessors) {
+    if (request.cooperative && volume(request.grid) > resident * cooperative_multiprocessors) {
         return CUDA_ERROR_COOPERATIVE_LAUNCH_TOO_LARGE;
     }
     return CUDA_SUCCESS;
@@ -120,7 +120,7 @@ CUresult launch(Device& device, const Request& request) {
     if (volume(required) != 0 && volume(request.cluster) == 1) {
         shaped.cluster = required; // __cluster_dims__ needs no attribute
     }
-    if (const CUresult shape = check_shape(*kernel, shaped, device.threads()); shape != CUDA_SUCCESS) {
+    if (const CUresult shape = check_shape(*kernel, shaped); shape != CUDA_SUCCESS) {
         return shape;
     }
     std::vector<std::byte> parameters;

@@ -117,6 +117,7 @@ CUresult cuMemcpyDtoDAsync_v2(CUdeviceptr destination, CUdeviceptr source, std::
             return CUDA_ERROR_INVALID_VALUE;
         }
         device.timed([&] { std::memmove(pointer_at<void>(destination), pointer_at<const void>(source), bytes); });
+        device.note_read(source, bytes);
         device.note_written(destination, bytes);
         return CUDA_SUCCESS;
     });

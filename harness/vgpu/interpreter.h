@@ -9,7 +9,9 @@
 //   k. Integers are exact, then wrap or saturate. The fragments of wmma are laid out as in `core/fragments.h`.
 // - Lanes of a warp at the same position run together, those at the lowest position first; nobody starves.
 // - Shared memory holds 0xff bytes when a block starts. Local memory keeps what an earlier block left.
-// - A shuffle from a lane that does not take part gives the reader's own value.
+// - A shuffle from a lane that does not take part gives the reader's own value (generated code, where all lanes name
+// one
+//   lane, what that one holds).
 // - cp.async copies when it is issued. Clock registers count executed warp instructions.
 // - Bulk and tensor copies, wgmma and all that is asynchronous are done when they are issued; a tensor copy with a
 //   swizzle lays its rows out at the swizzle's width. wgmma multiplies as mma does, each warp its own 16 rows.

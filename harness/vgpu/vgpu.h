@@ -7,7 +7,9 @@
 // capability 9.0 with one "multiprocessor" for each host thread.
 #pragma once
 
+#include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -30,14 +32,25 @@ void set_engine(Engine engine);
 /// Host threads to use; 0 is one for each core.
 void set_threads(unsigned threads);
 
-/// Later launches run adversely: the warps of a block in descending order, and each block finds its shared and local
-/// memory full of 0xFF, which is NaN. A right kernel notices neither; one that lacks a barrier, or an initial value,
-/// does.
+/// Later launches run adversely: the warps of every other block in descending order, of other blocks the next time that
+/// this is called with true, and each block finds its shared and local memory, and what is behind, full of NaN, of a
+/// number above all others or of one below, in turn. In descending order a missing barrier shows that ascending order
+/// makes unnecessary; in ascending order, one that other initial values of shared memory hide. A right kernel notices
+/// neither; one that lacks a barrier, or an initial value, does.
 void set_adverse(bool adverse);
 
 /// Makes the machine code for launches of this shape now, so that no launch waits for it. `function` is a handle of
 /// cuModuleGetFunction; the call does nothing for a kernel that the interpreter is left with.
 void prepare_launch(CUfunction function, Dim3 block, std::uint32_t dynamic_shared);
+/// The code that prepare_launch would make, as bytes that hold nothing of this process; empty for a kernel that the
+/// interpreter is left with. Another process adopts them for the same kernel and shape if its code_identity is the
+/// same. They are executed: take them from nobody who is not trusted to write code.
+[[nodiscard]] std::vector<std::byte> make_code(CUfunction function, Dim3 block, std::uint32_t dynamic_shared);
+/// False if the bytes are not such code.
+bool adopt_code(CUfunction function, Dim3 block, std::uint32_t dynamic_shared, std::span<const std::byte> code);
+/// What code depends on besides the module, the kernel and the shape: this program and the CPU. Empty of a program that
+/// the linker gave no name: its code is for nobody else.
+[[nodiscard]] std::string code_identity();
 /// CPU time that making machine code has taken so far, in seconds. It is no part of the time between events.
 [[nodiscard]] double jit_seconds();
 

@@ -10,7 +10,8 @@
 // and so are the inputs they meet. So the outputs of each remainder are an ordinary convolution with fewer taps, and no
 // zero is multiplied.
 //
-// A matrix product has nothing to share where a group has one output channel (depthwise): a thread computes an output.
+// A matrix product has little to share where a group has few output channels (one, if it is depthwise): a thread then
+// computes all of them at its position.
 #pragma once
 
 #include "ops/gemm.cuh"
@@ -111,21 +112,51 @@ template <class T, int spatial> struct StorePositions {
     }
 };
 
-/// Depthwise: output channel c of each group sees the group's only input channel.
-template <class T, int spatial>
-__global__ void depthwise_kernel(index_t total, Divisor positions, LoadPatch<T, spatial> patch, LoadWeight<T> weight,
-                                 StorePositions<T, spatial> store) {
+/// A thread for each position of an image and group: at most `most` output channels.
+template <int most, class T, class Patch, class Weights, class Store>
+__global__ void direct_kernel(index_t total, int channels, index_t depth, Divisor positions, Patch patch,
+                              Weights weights, Store store) {
     const index_t i = index_t(blockIdx.x) * blockDim.x + threadIdx.x;
     if (i >= total) {
         return;
     }
     const index_t batch = positions.quotient(i);
     const index_t position = positions.remainder(i);
-    accumulator_t<T> sum = 0;
-    for (index_t tap = 0; tap < weight.depth; ++tap) {
-        sum += weight(batch, 0, tap) * patch(batch, position, tap);
+    accumulator_t<T> sum[most] = {};
+    for (index_t k = 0; k < depth; ++k) {
+        const accumulator_t<T> element = patch(batch, position, k);
+#pragma unroll
+        for (int channel = 0; channel < most; ++channel) {
+            if (channel < channels) {
+                sum[channel] += weights(batch, channel, k) * element;
+            }
+        }
     }
-    store(batch, 0, position, sum);
+#pragma unroll
+    for (int channel = 0; channel < most; ++channel) {
+        if (channel < channels) {
+            store(batch, channel, position, sum[channel]);
+        }
+    }
+}
+
+/// Sums over `depth` for each of `batch` images and groups, `channels` output channels and `positions`.
+template <class T, class Patch, class Weights, class Store>
+void sum_patches(index_t batch, index_t channels, index_t positions, index_t depth, Patch patch, Weights weights,
+                 Store store) {
+    constexpr int few = 16;
+    const index_t total = batch * positions;
+    if (channels == 1) {
+        direct_kernel<1, T>
+            <<<grid(ceil_div(total, 256)), 256>>>(total, 1, depth, Divisor(positions), patch, weights, store);
+    } else if (channels <= few) {
+        direct_kernel<few, T><<<grid(ceil_div(total, 256)), 256>>>(total, static_cast<int>(channels), depth,
+                                                                   Divisor(positions), patch, weights, store);
+    } else if (channels <= 2 * gemm_threads) {
+        gemm<accumulator_t<T>, 2, 8>(batch, channels, positions, AllK{depth}, weights, patch, store);
+    } else {
+        gemm<accumulator_t<T>>(batch, channels, positions, AllK{depth}, weights, patch, store);
+    }
 }
 
 template <int spatial, class T>
@@ -159,13 +190,7 @@ Tensor<T> convolve(const Tensor<T>& x, const Tensor<T>& weight, const Tensor<T>&
     const Tensor<T> y = result(shape, out);
     store.y = y.data;
     const LoadWeight<T> weights{weight.data, of_groups, out_of_group, in * taps};
-    const index_t batch = x[0] * groups;
-    if (in == 1 && out_of_group == 1) {
-        const index_t total = batch * positions;
-        depthwise_kernel<<<grid(ceil_div(total, 256)), 256>>>(total, Divisor(positions), patch, weights, store);
-    } else {
-        gemm<accumulator_t<T>>(batch, out_of_group, positions, AllK{in * taps}, weights, patch, store);
-    }
+    sum_patches<T>(x[0] * groups, out_of_group, positions, in * taps, patch, weights, store);
     return y;
 }
 
@@ -232,7 +257,7 @@ void transpose_phase(const Tensor<T>& x, const Tensor<T>& weight, const Tensor<T
     patch.taps = Divisor(taps > 0 ? taps : 1);
     weights.taps = patch.taps;
     // Without taps the sum is empty, and the bias alone is written.
-    gemm<accumulator_t<T>>(x[0] * groups, out_of_group, positions, AllK{in * taps}, weights, patch, store);
+    sum_patches<T>(x[0] * groups, out_of_group, positions, in * taps, patch, weights, store);
 }
 
 template <int spatial, class T>

@@ -66,9 +66,16 @@ Tensor<T> convolve_backward_weight(const Tensor<T>& dy, const Tensor<T>& x, cons
     }
     patch.taps = Divisor(taps);
     const index_t out_of_group = shape[0] / groups;
-    multiply_matrices<accumulator_t<T>>(groups, out_of_group, shape[1] * taps, x[0] * positions,
-                                        LoadOutputs<T>{dy.data, groups, out_of_group, Divisor(positions)},
-                                        LoadPatches<T, spatial>{patch, groups, Divisor(positions)}, dweight.data);
+    const LoadOutputs<T> outputs{dy.data, groups, out_of_group, Divisor(positions)};
+    const LoadPatches<T, spatial> patches{patch, groups, Divisor(positions)};
+    const index_t columns = shape[1] * taps;
+    if (columns <= gemm_threads) { // of few input channels
+        multiply_matrices<accumulator_t<T>, 2, 1>(groups, out_of_group, columns, x[0] * positions, outputs, patches,
+                                                  dweight.data);
+    } else {
+        multiply_matrices<accumulator_t<T>>(groups, out_of_group, columns, x[0] * positions, outputs, patches,
+                                            dweight.data);
+    }
     return dweight;
 }
 

@@ -156,6 +156,14 @@ template <class T> Tensor<T> clamp(const Tensor<T>& x, accumulator_t<T> low, acc
     return map([=](A v) { return v < low ? low : v > high ? high : v; }, out, x);
 }
 
+/// The same values as elements of another type, rounded to the nearest where it is narrower.
+template <class R, class T> Tensor<R> convert(const Tensor<T>& x, out_t<R> out = {}) {
+    const Tensor<R> y = result<R>(x.shape, out);
+    const index_t n = y.size();
+    map_kernel<<<grid(ceil_div(n, 256)), 256>>>([](accumulator_t<T> v) { return v; }, n, y.data, x.data);
+    return y;
+}
+
 /// x / (1 - p) where `keep` is true, else 0: dropout whose coin was tossed by the caller, so that the result is
 /// defined. p is the probability with which an element is dropped.
 template <class T>

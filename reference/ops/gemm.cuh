@@ -3,6 +3,8 @@
 // A block computes a 64 x 64 tile of C. In steps of 16 along k it copies a 64 x 16 tile of A and a 16 x 64 tile of B to
 // shared memory; each of its 16 x 16 threads adds up 4 x 4 elements of C in registers. A thread's elements lie 16
 // apart, so that neighbouring threads read neighbouring words of shared memory and write neighbouring elements of C.
+// Where C has few rows or columns, other tiles leave less of a block idle: 2 x 8 elements a thread make one of 32 x
+// 128.
 //
 // Where an element of A and B comes from and where one of C goes is up to three functors: that is all that a layout, a
 // convolution or a bias changes. A loader is called with the batch, with a row of A or a column of B, and with k; it
@@ -44,61 +46,67 @@ struct AllK {
     index_t end(index_t, index_t) const { return depth; }
 };
 
-/// Copies gemm_tile x gemm_depth elements to shared memory, with zeros beyond the matrix.
-template <class A, class Load>
-void load_tile(A (&tile)[gemm_depth][gemm_tile + 1], Load load, index_t batch, index_t first, index_t count,
+/// Copies extent x gemm_depth elements to shared memory, with zeros beyond the matrix. The odd width keeps transposing
+/// stores in different banks.
+template <int extent, class A, class Load>
+void load_tile(A (&tile)[gemm_depth][extent + 1], Load load, index_t batch, index_t first, index_t count,
                index_t first_k, index_t end_k) {
     constexpr int threads = gemm_threads * gemm_threads;
     const int thread = threadIdx.y * gemm_threads + threadIdx.x;
 #pragma unroll
-    for (int step = 0; step < gemm_tile * gemm_depth / threads; ++step) {
+    for (int step = 0; step < extent * gemm_depth / threads; ++step) {
         const int i = thread + step * threads;
-        const int of_tile = Load::along_k ? i / gemm_depth : i % gemm_tile;
-        const int of_depth = Load::along_k ? i % gemm_depth : i / gemm_tile;
+        const int of_tile = Load::along_k ? i / gemm_depth : i % extent;
+        const int of_depth = Load::along_k ? i % gemm_depth : i / extent;
         const index_t index = first + of_tile;
         const index_t k = first_k + of_depth;
         tile[of_depth][of_tile] = index < count && k < end_k ? load(batch, index, k) : A(0);
     }
 }
 
-/// a(batch, row, k) and b(batch, column, k) give elements as type A; c(batch, row, column, value) stores one.
-template <class A, class Range, class LoadA, class LoadB, class StoreC>
+/// a(batch, row, k) and b(batch, column, k) give elements as type A; c(batch, row, column, value) stores one. A thread
+/// computes `down` x `across` elements.
+template <int down, int across, class A, class Range, class LoadA, class LoadB, class StoreC>
 __global__ void __launch_bounds__(gemm_threads* gemm_threads)
     gemm_kernel(index_t rows, index_t columns, Range range, LoadA a, LoadB b, StoreC c) {
-    __shared__ A tile_a[gemm_depth][gemm_tile + 1]; // the odd width keeps transposing stores in different banks
-    __shared__ A tile_b[gemm_depth][gemm_tile + 1];
-    const unsigned tiles_across = static_cast<unsigned>(ceil_div(columns, gemm_tile));
-    const unsigned tiles_down = static_cast<unsigned>(ceil_div(rows, gemm_tile));
+    constexpr int height = down * gemm_threads;
+    constexpr int width = across * gemm_threads;
+    __shared__ A tile_a[gemm_depth][height + 1];
+    __shared__ A tile_b[gemm_depth][width + 1];
+    const unsigned tiles_across = static_cast<unsigned>(ceil_div(columns, width));
+    const unsigned tiles_down = static_cast<unsigned>(ceil_div(rows, height));
     const index_t batch = blockIdx.x / tiles_across / tiles_down;
-    const index_t first_row = index_t(blockIdx.x / tiles_across % tiles_down) * gemm_tile;
-    const index_t first_column = index_t(blockIdx.x % tiles_across) * gemm_tile;
+    const index_t first_row = index_t(blockIdx.x / tiles_across % tiles_down) * height;
+    const index_t first_column = index_t(blockIdx.x % tiles_across) * width;
     const int x = threadIdx.x;
     const int y = threadIdx.y;
 
-    A sum[4][4] = {};
+    A sum[down][across] = {};
     const index_t end = range.end(first_row, first_column);
     for (index_t first_k = range.begin(first_row, first_column); first_k < end; first_k += gemm_depth) {
-        load_tile(tile_a, a, batch, first_row, rows, first_k, end);
-        load_tile(tile_b, b, batch, first_column, columns, first_k, end);
+        load_tile<height>(tile_a, a, batch, first_row, rows, first_k, end);
+        load_tile<width>(tile_b, b, batch, first_column, columns, first_k, end);
         __syncthreads();
 #pragma unroll
         for (int k = 0; k < gemm_depth; ++k) {
-            A of_a[4];
-            A of_b[4];
-            for (int i = 0; i < 4; ++i) {
+            A of_a[down];
+            A of_b[across];
+            for (int i = 0; i < down; ++i) {
                 of_a[i] = tile_a[k][y + i * gemm_threads];
-                of_b[i] = tile_b[k][x + i * gemm_threads];
             }
-            for (int i = 0; i < 4; ++i) {
-                for (int j = 0; j < 4; ++j) {
+            for (int j = 0; j < across; ++j) {
+                of_b[j] = tile_b[k][x + j * gemm_threads];
+            }
+            for (int i = 0; i < down; ++i) {
+                for (int j = 0; j < across; ++j) {
                     sum[i][j] += of_a[i] * of_b[j];
                 }
             }
         }
         __syncthreads();
     }
-    for (int i = 0; i < 4; ++i) {
-        for (int j = 0; j < 4; ++j) {
+    for (int i = 0; i < down; ++i) {
+        for (int j = 0; j < across; ++j) {
             const index_t row = first_row + y + i * gemm_threads;
             const index_t column = first_column + x + j * gemm_threads;
             if (row < rows && column < columns) {
@@ -108,10 +116,11 @@ __global__ void __launch_bounds__(gemm_threads* gemm_threads)
     }
 }
 
-template <class A, class Range, class LoadA, class LoadB, class StoreC>
+template <class A, int down = 4, int across = 4, class Range, class LoadA, class LoadB, class StoreC>
 void gemm(index_t batch, index_t rows, index_t columns, Range range, LoadA a, LoadB b, StoreC c) {
-    const index_t tiles = ceil_div(rows, gemm_tile) * ceil_div(columns, gemm_tile);
-    gemm_kernel<A><<<grid(batch * tiles), dim3(gemm_threads, gemm_threads)>>>(rows, columns, range, a, b, c);
+    const index_t tiles = ceil_div(rows, down * gemm_threads) * ceil_div(columns, across * gemm_threads);
+    gemm_kernel<down, across, A>
+        <<<grid(batch * tiles), dim3(gemm_threads, gemm_threads)>>>(rows, columns, range, a, b, c);
 }
 
 } // namespace ops

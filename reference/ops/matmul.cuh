@@ -67,20 +67,20 @@ template <class Load> struct LoadPart {
 };
 
 /// C = A B for each of `batch` pairs of matrices. Where C has too few tiles to fill a device, blocks share the sums.
-template <class A, class R, class LoadA, class LoadB>
+template <class A, int down = 4, int across = 4, class R, class LoadA, class LoadB>
 void multiply_matrices(index_t batch, index_t m, index_t n, index_t k, LoadA a, LoadB b, R* c) {
     constexpr index_t enough_tiles = 128;
     constexpr index_t least_part = 1024;
-    const index_t tiles = ceil_div(m, gemm_tile) * ceil_div(n, gemm_tile);
+    const index_t tiles = ceil_div(m, down * gemm_threads) * ceil_div(n, across * gemm_threads);
     const index_t wanted = batch > 1 || tiles >= enough_tiles ? 1 : ceil_div(2 * enough_tiles, tiles);
     const index_t parts = wanted * least_part < k ? wanted : k / least_part;
     if (parts <= 1) {
-        gemm<A>(batch, m, n, AllK{k}, a, b, StoreMatrix<R>{c, m * n, n});
+        gemm<A, down, across>(batch, m, n, AllK{k}, a, b, StoreMatrix<R>{c, m * n, n});
     } else {
         const index_t part = ceil_div(k, parts);
         const Tensor<A> sums = result<A>(Shape(parts, m, n), {});
-        gemm<A>(parts, m, n, AllK{part}, LoadPart<LoadA>{a, part, k}, LoadPart<LoadB>{b, part, k},
-                StoreMatrix<A>{sums.data, m * n, n});
+        gemm<A, down, across>(parts, m, n, AllK{part}, LoadPart<LoadA>{a, part, k}, LoadPart<LoadB>{b, part, k},
+                              StoreMatrix<A>{sums.data, m * n, n});
         reduce<Sum>(Same(), Same(), 0, Out<R>(c), sums);
     }
 }

@@ -1,11 +1,15 @@
+#include <cstdlib>
 #include <ctime>
+#include <filesystem>
 #include <fstream>
 #include <random>
+#include <span>
 #include <stdexcept>
 
 #include <fmt/format.h>
 
 #include "benchmark/engines.h"
+#include "compile/cache.h"
 #include "compile/compiler.h"
 #include "compile/nvrtc.h"
 #include "source_dir.h"
@@ -119,6 +123,35 @@ double vgpu_jit_seconds(const std::string& ptx, const std::string& kernel, std::
     vgpu::prepare_launch(function, block, 0);
     const double seconds = vgpu::jit_seconds() - before;
     check(device().cuModuleUnload(module), "cuModuleUnload");
+    return seconds;
+}
+
+double vgpu_warm_seconds(const std::string& ptx, const std::string& kernel, std::array<unsigned, 3> block) {
+    std::string pattern = (std::filesystem::temp_directory_path() / "assay-bench-XXXXXX").string();
+    const std::filesystem::path folder = ::mkdtemp(pattern.data());
+    compile::Cache cache(folder);
+    double seconds = 0;
+    for (const bool warm : {false, true}) {
+        CUmodule module = nullptr;
+        CUfunction function = nullptr;
+        check(device().cuModuleLoadDataEx(&module, ptx.c_str(), 0, nullptr, nullptr), "cuModuleLoadData");
+        check(device().cuModuleGetFunction(&function, module, kernel.c_str()), kernel.c_str());
+        if (warm) {
+            const double before = process_seconds();
+            const auto code = cache.find_bytes("code").value();
+            const bool adopted = vgpu::adopt_code(function, block, 0, std::as_bytes(std::span(code)));
+            vgpu::prepare_launch(function, block, 0);
+            seconds = process_seconds() - before;
+            if (!adopted) {
+                throw std::runtime_error("the code of the cache was not taken");
+            }
+        } else {
+            const auto code = vgpu::make_code(function, block, 0);
+            cache.store_bytes("code", {reinterpret_cast<const char*>(code.data()), code.size()});
+        }
+        check(device().cuModuleUnload(module), "cuModuleUnload");
+    }
+    std::filesystem::remove_all(folder);
     return seconds;
 }
 

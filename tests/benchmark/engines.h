@@ -38,6 +38,9 @@ struct Prepared {
 [[nodiscard]] Prepared on_vgpu(const KernelCall& call);
 /// CPU seconds that the virtual GPU takes to make the code of a kernel for blocks of this shape.
 [[nodiscard]] double vgpu_jit_seconds(const std::string& ptx, const std::string& kernel, std::array<unsigned, 3> block);
+/// The same of code that was made before and lies in the cache: to read it, to check it, and to link it.
+[[nodiscard]] double vgpu_warm_seconds(const std::string& ptx, const std::string& kernel,
+                                       std::array<unsigned, 3> block);
 /// A kernel of peers.cl on PoCL, on one core.
 [[nodiscard]] Prepared on_pocl(const KernelCall& call);
 /// C = A B of single precision, n x n, row by row, on one core.

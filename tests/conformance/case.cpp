@@ -106,7 +106,29 @@ private:
     std::mutex mutex_;
 };
 
+/// Code for a launch, from a module that was loaded for it alone; empty if the generator does not take it.
+std::vector<std::byte> make_portable(const std::string& ptx, const LaunchCase& launch, std::uint32_t kernel) {
+    Memory memory(1ull << 34, 4ull << 30);
+    const auto unlike_others = memory.allocate(4096); // variables lie elsewhere than in the process that runs it
+    const auto module = load(isa::decode_text(ptx).value(), memory);
+    if (!unlike_others || !module) {
+        throw std::runtime_error("the module does not load");
+    }
+    codegen::Generator generator;
+    const auto compiled = generator.compile(*module, kernel);
+    return compiled ? codegen::make_portable(**compiled, launch.block, launch.dynamic_shared)
+                    : std::vector<std::byte>{};
+}
+
 } // namespace
+
+std::size_t make_for(const std::string& cpu, const std::string& ptx, const LaunchCase& launch) {
+    const std::uint32_t kernel = isa::decode_text(ptx).value().function_index.at(launch.kernel);
+    codegen::set_target(cpu);
+    const std::size_t bytes = make_portable(ptx, launch, kernel).size();
+    codegen::set_target("");
+    return bytes;
+}
 
 std::vector<LaunchCase> read_cases(const std::string& text) {
     std::vector<LaunchCase> cases;
@@ -130,6 +152,8 @@ std::vector<LaunchCase> read_cases(const std::string& text) {
                     launch.grid = parse_dim(value);
                 } else if (key == "block") {
                     launch.block = parse_dim(value);
+                } else if (key == "cluster") {
+                    launch.cluster = parse_dim(value);
                 } else if (key == "dynamic") {
                     launch.dynamic_shared = static_cast<std::uint32_t>(std::stoul(value));
                 } else if (key == "threads") {
@@ -232,6 +256,7 @@ Outcome run_case(const std::string& ptx, const LaunchCase& launch, Engine engine
     request.kernel = index;
     request.grid = launch.grid;
     request.block = launch.block;
+    request.cluster = launch.cluster;
     request.dynamic_shared = launch.dynamic_shared;
     request.parameters = block;
     request.cooperative = launch.cooperative;
@@ -253,6 +278,10 @@ Outcome run_case(const std::string& ptx, const LaunchCase& launch, Engine engine
         if (!kernel) {
             outcome.unsupported = kernel.error().what;
             return outcome;
+        }
+        if (engine == Engine::Kept &&
+            !codegen::adopt(**kernel, launch.block, launch.dynamic_shared, make_portable(ptx, launch, index))) {
+            throw std::runtime_error("the code that was made elsewhere does not fit");
         }
         outcome.fault = codegen::run(**kernel, request);
     }

@@ -1,6 +1,6 @@
 // A conformance case: a PTX file whose first comment lines say how its kernels are launched.
 //
-//     //! launch add grid=4,1,1 block=256,1,1 dynamic=0 threads=2 cooperative
+//     //! launch add grid=4,1,1 block=256,1,1 cluster=2,1,1 dynamic=0 threads=2 cooperative
 //     //! buffer f32 1024 normal ulp=2      a buffer of 1024 values and what may differ
 //     //! value u32 1000                    a scalar
 //
@@ -33,12 +33,12 @@ struct Argument {
 
 struct LaunchCase {
     std::string kernel;
-    Dim3 grid{1, 1, 1}, block{1, 1, 1};
+    Dim3 grid{1, 1, 1}, block{1, 1, 1}, cluster{1, 1, 1};
     std::uint32_t dynamic_shared = 0;
     unsigned threads = 1;
     bool cooperative = false;
     bool faults = false; ///< both engines must fault, of the same kind
-    bool waits = false;  ///< how often instructions run depends on who comes first
+    bool waits = false;  ///< how often warps run instructions depends on who comes first, or where lanes meet again
     std::vector<Argument> arguments;
 };
 
@@ -57,10 +57,18 @@ struct Outcome {
     Tallies tallies;         ///< if the launch was counted
 };
 
-enum class Engine : std::uint8_t { Interpreter, Generator };
+enum class Engine : std::uint8_t {
+    Interpreter,
+    Generator,
+    Kept, ///< generated from another loading of the module, and handed over as bytes
+};
 
 [[nodiscard]] Outcome run_case(const std::string& ptx, const LaunchCase& launch, Engine engine,
                                Counting counting = Counting::Off);
+
+/// Makes code for a CPU that need not be this one, and runs nothing: the bytes of its object file, 0 if the generator
+/// does not take the kernel. Throws if the code is not valid.
+[[nodiscard]] std::size_t make_for(const std::string& cpu, const std::string& ptx, const LaunchCase& launch);
 
 /// The first instruction that two engines counted differently, or an empty string.
 [[nodiscard]] std::string compare(const std::string& ptx, const Tallies& expected, const Tallies& actual);

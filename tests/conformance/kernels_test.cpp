@@ -8,6 +8,7 @@
 
 #include "conformance/case.h"
 #include "source_dir.h"
+#include "vgpu/codegen/generator.h"
 
 namespace assay::vgpu::conformance {
 
@@ -28,6 +29,11 @@ std::vector<std::string> files() {
     return names;
 }
 
+/// This machine can do more.
+bool is_older(const std::string& level) {
+    return level == "x86-64-v2" ? __builtin_cpu_supports("x86-64-v3") != 0 : __builtin_cpu_supports("x86-64-v4") != 0;
+}
+
 class Kernels : public testing::TestWithParam<std::string> {};
 
 std::string read(const std::string& name) {
@@ -37,14 +43,14 @@ std::string read(const std::string& name) {
     return text.str();
 }
 
-TEST_P(Kernels, BothEnginesAgree) {
-    const std::string text = read(GetParam());
+void expect_agreement(const std::string& name, Engine engine) {
+    const std::string text = read(name);
     const std::vector<LaunchCase> cases = read_cases(text);
     ASSERT_FALSE(cases.empty()) << "the file launches nothing";
     for (const LaunchCase& launch : cases) {
         SCOPED_TRACE(launch.kernel);
         const Outcome expected = run_case(text, launch, Engine::Interpreter);
-        const Outcome actual = run_case(text, launch, Engine::Generator);
+        const Outcome actual = run_case(text, launch, engine);
         ASSERT_EQ(actual.unsupported, "");
         if (launch.faults) {
             ASSERT_TRUE(expected.fault && actual.fault);
@@ -64,6 +70,33 @@ TEST_P(Kernels, BothEnginesAgree) {
                 ++buffer;
             }
         }
+    }
+}
+
+TEST_P(Kernels, BothEnginesAgree) {
+    expect_agreement(GetParam(), Engine::Generator);
+}
+
+TEST_P(Kernels, CodeThatWasMadeElsewhereAgrees) {
+    expect_agreement(GetParam(), Engine::Kept);
+}
+
+/// Which code the other tests run depends on the machine: SSE4.2, and, where there is AVX-512, AVX2.
+TEST_P(Kernels, CodeForOlderCpusAgrees) {
+    for (const char* cpu : {"x86-64-v2", "x86-64-v3"}) {
+        SCOPED_TRACE(cpu);
+        if (is_older(cpu)) {
+            codegen::set_target(cpu);
+            expect_agreement(GetParam(), Engine::Generator);
+            codegen::set_target("");
+        }
+    }
+}
+
+TEST_P(Kernels, CodeForAvx512IsValid) {
+    const std::string text = read(GetParam());
+    for (const LaunchCase& launch : read_cases(text)) {
+        EXPECT_GT(make_for("x86-64-v4", text, launch), 0U) << launch.kernel;
     }
 }
 

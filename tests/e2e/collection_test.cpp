@@ -1,6 +1,7 @@
 // Many candidates in one run: what is known of each stays with its verdict, and nothing is judged twice.
 #include <fstream>
 #include <gtest/gtest.h>
+#include <map>
 #include <sstream>
 
 #include "e2e/run_assay.h"
@@ -60,6 +61,35 @@ TEST(Collection, OfLinesKeepsWhatIsKnownAndJudgesATextOnce) {
     const Outcome again = run("assay run smoke --resume" + flags + "--candidates samples.jsonl", scratch.path());
     EXPECT_EQ(again.lines().at(0).at("evaluations").size(), evaluations.size()) << again.err;
     EXPECT_EQ(run("wc -l < out.jsonl", scratch.path()).out, std::to_string(evaluations.size()) + "\n");
+}
+
+// Replies and sources, right and wrong, some of them twice: each line says what must come of it.
+TEST(Collection, EachLineOfTheBundledSamplesGetsItsVerdict) {
+    const Scratch scratch;
+    const Outcome outcome =
+        run("assay run demo" + flags + "--candidates '" + source_dir() + "/datasets/collections/samples.jsonl'",
+            scratch.path());
+    EXPECT_EQ(outcome.code, 1) << outcome.err;
+    std::map<std::string, json> results;
+    const json evaluations = outcome.lines().at(0).at("evaluations");
+    for (const json& evaluation : evaluations) {
+        results[evaluation.at("task").get<std::string>() + "/" + evaluation.at("candidate").get<std::string>()] =
+            evaluation;
+    }
+    std::ifstream file(source_dir() + "/datasets/collections/samples.jsonl");
+    std::size_t count = 0;
+    for (std::string line; std::getline(file, line); ++count) {
+        const json sample = json::parse(line);
+        const std::string name = sample.contains("name") ? sample.at("name").get<std::string>()
+                                                         : sample.at("model").get<std::string>() + "-" +
+                                                               std::to_string(sample.at("sample").get<int>());
+        const auto found = results.find(sample.at("task").get<std::string>() + "/" + name);
+        ASSERT_NE(found, results.end()) << line;
+        EXPECT_EQ(found->second.at("status"), sample.at("expect")) << found->second.dump(2);
+        EXPECT_NE(found->second.dump().find(sample.value("says", "")), std::string::npos) << found->second.dump(2);
+    }
+    EXPECT_EQ(count, results.size());
+    EXPECT_GE(count, 12U);
 }
 
 TEST(Collection, ABadLineIsAUsageErrorThatNamesIt) {

@@ -41,27 +41,51 @@ TEST_P(KernelBench, FileGetsItsVerdict) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, KernelBench,
-    testing::Values(File{"conv_bias_relu", "kb2_001_conv2d_relu_biasadd", "passed",
-                         "parameter bias is the task's input shift"},
-                    File{"named_constructor", "kb2_002_convtranspose2d_biasadd_clamp_scaling_clamp_divide", "passed",
-                         "own work: conv_transpose2d"},
-                    File{"two_extensions", "softmax", "passed", ""}, File{"kernels_beside", "vector_add", "passed", ""},
-                    File{"decides_on_shape", "gelu", "passed", ""},
-                    File{"layers", "kb2_011_convtranspose2d_batchnorm_tanh_maxpool_groupnorm", "passed", "group_norm"},
-                    File{"wrong_values", "vector_add", "incorrect", "expected"},
-                    File{"kernel_error", "vector_add", "compile_error", "identifier \\\"d\\\" is undefined", 7},
-                    File{"no_module", "vector_add", "plan_error", "no class ModelNew"},
-                    File{"no_python", "vector_add", "compile_error", "no Python", 2},
-                    File{"unknown_operator", "vector_add", "plan_error", "torch.fft is not supported", 5},
-                    File{"reads_values", "vector_add", "plan_error", "decides on a tensor's values", 5},
-                    File{"reads_item", "vector_add", "plan_error", ".item()", 5},
-                    File{"too_many_inputs", "vector_add", "plan_error", "only 2 inputs"},
-                    File{"unmatched_parameter", "vector_add", "plan_error", "parameter `weight`"},
-                    File{"fails", "vector_add", "plan_error", "IndexError", 5},
-                    File{"opens_file", "vector_add", "plan_error", "/etc/passwd", 5},
-                    File{"starts_process", "vector_add", "plan_error", "PermissionError", 6},
-                    File{"starts_program", "vector_add", "rejected", "sandbox"},
-                    File{"opens_socket", "vector_add", "rejected", "sandbox"}),
+    testing::Values(
+        File{"conv_bias_relu", "kb2_001_conv2d_relu_biasadd", "passed", "parameter bias is the task's input shift"},
+        File{"named_constructor", "kb2_002_convtranspose2d_biasadd_clamp_scaling_clamp_divide", "passed",
+             "own work: conv_transpose2d"},
+        File{"two_extensions", "softmax", "passed", ""}, File{"kernels_beside", "vector_add", "passed", ""},
+        File{"decides_on_shape", "gelu", "passed", ""},
+        File{"layers", "kb2_011_convtranspose2d_batchnorm_tanh_maxpool_groupnorm", "passed", "group_norm"},
+        File{"called_by_name", "vector_add", "passed", ""},
+        File{"default_eps", "kb1_040_layernorm", "passed", "own work: layer_norm"},
+        File{"scalars_under_other_names", "kb2_009_matmul_subtract_multiply_relu", "passed", ""},
+        File{"own_eps", "kb1_040_layernorm", "passed", "own work: add"},
+        File{"triton_inside", "vector_add", "plan_error", "needs the Python module `triton`", 3},
+        File{"compile_options", "vector_add", "passed", ""},
+        File{"option_not_allowed", "vector_add", "compile_error", "-DTHREADS=64*(1)\\\" is not allowed"},
+        File{"functions_and_module", "kb1_019_relu", "passed", ""},
+        File{"default_in_declaration", "kb1_019_relu", "passed", ""},
+        File{"lists_as_parameters", "kb1_019_relu", "passed", ""}, File{"cuda_graph", "kb1_019_relu", "passed", ""},
+        File{"written_files", "kb1_019_relu", "passed", ""}, File{"addresses", "kb1_019_relu", "passed", ""},
+        File{"calls_kernel", "kb1_019_relu", "plan_error", "`relu_kernel` is a kernel", 11},
+        File{"gpu_mode", "vector_add", "passed", ""}, File{"gpu_mode_one_input", "kb1_019_relu", "passed", ""},
+        File{"assigns_elements", "kb1_019_relu", "passed", "own work: copy (4 times), fill, relu (2 times)"},
+        File{"masks", "kb1_019_relu", "passed", "where (3 times)"},
+        File{"statistics_of_parts", "kb1_033_batchnorm", "passed", "parameter weight is the task's input weight"},
+        File{"parameters_of_parameters", "kb2_040_matmul_scaling_residualadd", "passed",
+             "parameter weight is the task's input weight"},
+        File{"numpy_sizes", "kb1_019_relu", "passed", ""},
+        File{"numpy_arrays", "vector_add", "plan_error", "numpy.zeros is not supported", 4},
+        File{"settings", "kb1_019_relu", "passed", ""}, File{"wrong_values", "vector_add", "incorrect", "expected"},
+        File{"kernel_error", "vector_add", "compile_error", "identifier \\\"d\\\" is undefined", 7},
+        File{"no_module", "vector_add", "plan_error", "no class ModelNew"},
+        File{"no_python", "vector_add", "compile_error", "no Python", 2},
+        File{"unknown_operator", "vector_add", "plan_error", "torch.fft is not supported", 5},
+        File{"reads_values", "vector_add", "plan_error", "decides on a tensor's values", 5},
+        File{"reads_item", "vector_add", "passed", "\"data_dependent\":"},
+        File{"decides_on_item", "vector_add", "plan_error", "decides on a number", 5},
+        File{"places", "kb1_019_relu", "passed", "topk_places (2 times)"},
+        File{"literal_shapes", "kb1_033_batchnorm", "passed", "parameter bn.weight is the task's input weight"},
+        File{"dimension_untold", "sum_dim", "passed", "own work: flip"},
+        File{"too_many_inputs", "vector_add", "plan_error", "only 2 inputs"},
+        File{"unmatched_parameter", "vector_add", "plan_error", "parameter `weight`"},
+        File{"fails", "vector_add", "plan_error", "IndexError", 5},
+        File{"opens_file", "vector_add", "plan_error", "/etc/passwd", 5},
+        File{"starts_process", "vector_add", "plan_error", "PermissionError", 6},
+        File{"starts_program", "vector_add", "rejected", "sandbox"},
+        File{"opens_socket", "vector_add", "rejected", "sandbox"}),
     [](const auto& info) { return info.param.name; });
 
 TEST(KernelBenchImport, WritesACandidateFolderThatIsJudgedTheSame) {
@@ -74,9 +98,10 @@ TEST(KernelBenchImport, WritesACandidateFolderThatIsJudgedTheSame) {
     const Outcome judged =
         run("assay eval " + task + " --device vgpu --json --no-time --cache none made", scratch.path());
     EXPECT_EQ(judged.code, 0) << judged.out << judged.err;
-    const Outcome bad = run("assay import kernelbench '" + files + "reads_item.py' --task vector_add", scratch.path());
+    const Outcome bad =
+        run("assay import kernelbench '" + files + "reads_values.py' --task vector_add", scratch.path());
     EXPECT_EQ(bad.code, 1);
-    EXPECT_NE(bad.err.find("reads_item.py:5"), std::string::npos) << bad.err;
+    EXPECT_NE(bad.err.find("reads_values.py:5"), std::string::npos) << bad.err;
     const Outcome no_file = run("assay import kernelbench none.py --task vector_add", scratch.path());
     EXPECT_EQ(no_file.code, 2);
 }

@@ -27,6 +27,11 @@ TEST(Profile, CountsACandidate) {
     EXPECT_EQ(n, 10007U); // one addition for each element
     EXPECT_EQ(profile.at("total").at("bytes").at("global").at("loaded"), 8 * n);
     EXPECT_EQ(profile.at("total").at("bytes").at("global").at("stored"), 4 * n);
+    ASSERT_EQ(profile.at("buffers").size(), 3U);
+    EXPECT_EQ(profile.at("buffers").at(0),
+              json({{"name", "input 'a'"}, {"bytes", 4 * n}, {"read", 4 * n}, {"written", 0}}));
+    EXPECT_EQ(profile.at("buffers").at(2),
+              json({{"name", "output 'c'"}, {"bytes", 4 * n}, {"read", 0}, {"written", 4 * n}}));
     unsigned flops = 0;
     for (const json& line : launch.at("lines")) {
         EXPECT_EQ(line.at("file"), "good.cu");
@@ -49,6 +54,32 @@ TEST(Profile, CountsTheBaseline) {
     const Outcome outcome = run("assay profile vector_add --json" + workload, scratch.path());
     ASSERT_EQ(outcome.code, 0) << outcome.err;
     EXPECT_EQ(outcome.lines().at(0).at("total").at("flops"), 10007U);
+}
+
+TEST(Profile, SaysWhatTheAssemblerOfAGpuMakesOfIt) {
+    const Scratch scratch;
+    for (const auto& [gpu, name] : {std::pair{"h100", "H100"}, {"A100", "A100"}}) { // of two architectures
+        const Outcome outcome =
+            run("assay profile vector_add '" + candidates + "good.cu' --json --gpu " + gpu + workload, scratch.path());
+        ASSERT_EQ(outcome.code, 0) << outcome.err;
+        const json profile = outcome.lines().at(0);
+        EXPECT_EQ(profile.at("gpu").at("name"), name);
+        EXPECT_FALSE(profile.at("gpu").contains("problem")) << profile.at("gpu");
+        const json& launch = profile.at("launches").at(0);
+        EXPECT_GE(launch.at("resources").at("registers"), 8);
+        EXPECT_LE(launch.at("resources").at("registers"), 32);
+        EXPECT_EQ(launch.at("resources").at("spill_stores"), 0);
+        EXPECT_EQ(launch.at("occupancy").at("blocks"), 8) << launch.at("occupancy"); // of 256 threads
+        EXPECT_EQ(launch.at("occupancy").at("fraction"), 1.0);
+        EXPECT_EQ(launch.at("occupancy").at("limit"), "warps");
+    }
+    const Outcome text = run("assay profile vector_add --gpu H100" + workload, scratch.path()); // the baseline
+    ASSERT_EQ(text.code, 0) << text.err;
+    EXPECT_NE(text.out.find("a thread, no spills"), std::string::npos) << text.out;
+    EXPECT_NE(text.out.find("of the warps of H100: "), std::string::npos) << text.out;
+    const Outcome unknown = run("assay profile vector_add --gpu H1000" + workload, scratch.path());
+    EXPECT_EQ(unknown.code, 2);
+    EXPECT_NE(unknown.err.find("A100"), std::string::npos) << unknown.err;
 }
 
 TEST(Profile, SaysWhatIsWrong) {

@@ -52,8 +52,12 @@ TEST(Library, CallsAreRejectedAndOperatorsAsTheRunSays) {
     const json counted = judged("count"), allowed = judged("allow"), rejected = judged("reject");
     EXPECT_EQ(counted.at("status"), "passed");
     EXPECT_NE(counted.at("warnings").dump().find("counted as library"), std::string::npos);
+    EXPECT_EQ(counted.at("library").at("rule"), "count");
+    EXPECT_EQ(counted.at("library").at("said_by"), "command line");
+    EXPECT_EQ(counted.at("library").at("used"), allowed.at("library").at("used"));
     EXPECT_EQ(allowed.at("status"), "passed");
     EXPECT_EQ(allowed.at("warnings").dump().find("library"), std::string::npos);
+    EXPECT_FALSE(allowed.at("library").at("used").get<std::string>().empty());
     EXPECT_EQ(rejected.at("status"), "rejected");
     EXPECT_EQ(rejected.at("findings").at(0).at("check"), "library-operator");
 }

@@ -1,6 +1,7 @@
 // The way of somebody who adds a task, and of somebody who asks a model for a candidate.
 #include <fstream>
 #include <gtest/gtest.h>
+#include <iterator>
 
 #include "e2e/run_assay.h"
 #include "source_dir.h"
@@ -29,6 +30,14 @@ TEST(Tasks, ANewOneIsSoundAsItIsWritten) {
     EXPECT_NE(outcome.out.find("sound"), std::string::npos) << outcome.out;
 }
 
+TEST(Tasks, AListIsCutShortWithoutAWord) {
+    const Scratch scratch;
+    // The reader is gone before the first word.
+    const Outcome cut = run("(sleep 0.3; assay tasks list; echo $? > code) | true; cat code", scratch.path());
+    EXPECT_EQ(cut.err, "");
+    EXPECT_EQ(cut.out, "141\n") << "as any program that SIGPIPE ends";
+}
+
 TEST(Tasks, ANewOneReplacesNothingAndLeavesNothingBehindWhenRefused) {
     const Scratch scratch;
     copy_root(scratch.path());
@@ -39,6 +48,61 @@ TEST(Tasks, ANewOneReplacesNothingAndLeavesNothingBehindWhenRefused) {
     EXPECT_NE(outcome.err.find("one of activation"), std::string::npos) << outcome.err;
     EXPECT_FALSE(fs::exists(scratch.path() / "tasks/level1/fine.json"));
     EXPECT_FALSE(fs::exists(scratch.path() / "reference/level1/fine.cu"));
+}
+
+/// Replaces a text that is in the file once.
+void replace(const fs::path& file, const std::string& old_text, const std::string& new_text) {
+    std::ifstream in(file);
+    std::string text(std::istreambuf_iterator<char>(in), {});
+    const auto at = text.find(old_text);
+    ASSERT_NE(at, std::string::npos) << file << " has no " << old_text;
+    text.replace(at, old_text.size(), new_text);
+    std::ofstream(file) << text;
+}
+
+TEST(Tasks, CheckComparesWhatADefinitionDeclaresWithWhatTheProgramDoes) {
+    struct Mistake {
+        const char *task, *level, *old_text, *new_text, *said;
+    };
+    const Mistake mistakes[] = {
+        {"kb1_002_standard_matrix_multiplication", "level1", "2 * m * n * k", "m * n * k", "what is missing"},
+        {"kb1_021_sigmoid", "level1", "3 * rows", "9 * rows", "takes only"},
+        {"kb1_014_matmul_for_upper_triangular_matrices", "level1",
+         ", \"distribution\": {\"kind\": \"normal\", \"structure\": \"upper\"}}", "}",
+         "input 'a': the reference reads no more than 51%"},
+    };
+    const Scratch scratch;
+    copy_root(scratch.path());
+    for (const Mistake& mistake : mistakes) {
+        const std::string name = mistake.task;
+        const fs::path definition = scratch.path() / "tasks" / mistake.level / (name + ".json");
+        replace(definition, mistake.old_text, mistake.new_text);
+        const Outcome outcome =
+            run("assay tasks check " + name + " --root . --device vgpu --cache cache", scratch.path());
+        EXPECT_EQ(outcome.code, 1) << name << outcome.out << outcome.err;
+        EXPECT_NE(outcome.out.find(mistake.said), std::string::npos) << name << ": " << outcome.out;
+    }
+}
+
+TEST(Tasks, CheckTellsMachinesTheSame) {
+    const Scratch scratch;
+    copy_root(scratch.path());
+    replace(scratch.path() / "tasks/level1/kb1_021_sigmoid.json", "3 * rows", "9 * rows");
+    const std::string command =
+        "assay tasks check kb1_021_sigmoid vector_add --json --root . --device vgpu --cache cache";
+    for (const bool recorded : {false, true}) {
+        const Outcome outcome = run(command, scratch.path());
+        EXPECT_EQ(outcome.code, 1) << outcome.err;
+        const auto lines = outcome.lines();
+        ASSERT_EQ(lines.size(), 2U) << outcome.out;
+        EXPECT_EQ(lines[0].at("task"), "kb1_021_sigmoid");
+        EXPECT_EQ(lines[0].at("sound"), false);
+        EXPECT_EQ(lines[0].at("problems").size(), 1U) << lines[0];
+        EXPECT_EQ(lines[0].at("recorded"), false) << "what is not sound is looked at again";
+        const nlohmann::json sound{
+            {"task", "vector_add"}, {"sound", true}, {"problems", nlohmann::json::array()}, {"recorded", recorded}};
+        EXPECT_EQ(lines[1], sound);
+    }
 }
 
 TEST(Prompt, HoldsAllThatACandidateNeeds) {

@@ -122,6 +122,34 @@ TEST(Trouble, UsageErrorsSayWhatToDo) {
     says("assay plan vector_add '" + good + "' --workload nope", 2, "known:");
 }
 
+TEST(Trouble, NothingThatACandidateWroteReachesTheTerminalAsItIs) {
+    const Scratch scratch;
+    std::ofstream(scratch.path() / "evil.jsonl")
+        << R"({"task": "vector_add", "name": "\u001b[2Jpassed\u202e", "author": "\u001b[31m", "source": "#error \u001b[2J",)"
+        << R"( "model": "\u001b]0;x\u0007", "note": "<script>"})" << '\n'
+        << R"({"task": "vector_add", "name": "two\nlines\",\"status\":\"passed", "source": "\u009b2J"})" << '\n';
+    std::ofstream(scratch.path() / "\x1b[2J\xff.cu") << "#error";
+    for (const std::string command :
+         {"assay run smoke --candidates evil.jsonl --out out.jsonl --device vgpu --no-time --cache cache",
+          "assay run smoke --candidates evil.jsonl --out out.jsonl --device vgpu --no-time --cache cache --resume",
+          "assay score out.jsonl --table", "assay regrade out.jsonl --device vgpu --cache cache",
+          "assay eval vector_add *.cu --device vgpu --no-time --cache cache",
+          "assay eval vector_add *.cu missing*.cu --device vgpu"}) {
+        const Outcome outcome = run(command, scratch.path());
+        for (const std::string& text : {outcome.out, outcome.err}) {
+            for (const char* mark : {"\x1b", "\u009b", "\u202e", "\x07"}) {
+                EXPECT_EQ(text.find(mark), std::string::npos) << command << text;
+            }
+        }
+    }
+    std::ifstream results(scratch.path() / "out.jsonl");
+    int lines = 0;
+    for (std::string line; std::getline(results, line); ++lines) {
+        EXPECT_EQ(nlohmann::json::parse(line).at("status"), "compile_error");
+    }
+    EXPECT_EQ(lines, 2) << "the resumed run knew both";
+}
+
 /// A folder of candidates for vector_add, each a text of its own.
 void make_candidates(const fs::path& folder, int count) {
     fs::create_directories(folder / "vector_add");
@@ -158,6 +186,30 @@ TEST(Trouble, AKilledRunIsResumedWithoutJudgingAnythingTwice) {
     const Outcome without = run("assay run smoke --resume" + flags, scratch.path());
     EXPECT_EQ(without.code, 2);
     EXPECT_NE(without.err.find("--out"), std::string::npos) << without.err;
+}
+
+TEST(Trouble, AResumedRunJudgesAnewWhatWasJudgedOtherwise) {
+    const Scratch scratch;
+    make_candidates(scratch.path() / "mine", 2);
+    const auto go_on = [&](const std::string& more) {
+        const Outcome outcome = run(
+            "assay run smoke --candidates mine --out out.jsonl --json --cache cache --resume " + more, scratch.path());
+        EXPECT_EQ(outcome.out.empty(), false) << outcome.err;
+        return std::stoi(run("wc -l < out.jsonl", scratch.path()).out);
+    };
+    const std::string untimed = "--device vgpu --no-time ";
+    EXPECT_EQ(go_on(untimed), 2);
+    EXPECT_EQ(go_on(untimed), 2) << "nothing has changed";
+    EXPECT_EQ(go_on(untimed + "--library reject"), 4);
+    EXPECT_EQ(go_on("--device vgpu --time-budget 0.1"), 6) << "with times";
+    EXPECT_EQ(go_on("--device vgpu --time-budget 0.1"), 6);
+    std::ofstream(scratch.path() / "mine" / "vector_add" / "k0.cu", std::ios::app) << "__global__ void more() {}\n";
+    EXPECT_EQ(go_on("--device vgpu --time-budget 0.1"), 7) << "another text";
+    // Results of two devices are never mixed: not even where none would be judged anew.
+    ASSERT_EQ(run("sed -i 's/Assay vGPU/NVIDIA H200/' out.jsonl", scratch.path()).code, 0);
+    const Outcome other = run("assay run smoke --candidates mine --out out.jsonl --resume " + untimed, scratch.path());
+    EXPECT_EQ(other.code, 2);
+    EXPECT_NE(other.err.find("another device: NVIDIA H200"), std::string::npos) << other.err;
 }
 
 } // namespace

@@ -58,7 +58,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"out_of_bounds", "memory_error", "check", "red-zone", "behind the end of output 'c'"},
                     Case{"wild_pointer", "memory_error", "check", "address", "bounds"},
                     Case{"big_block", "launch_error", "plan", "launch", "2048", 7},
-                    Case{"memcpy_to_host", "plan_error", "plan", "cudaMemcpy", "host", 10},
+                    Case{"reads_back_beyond", "plan_error", "plan", "cudaMemcpy", "beyond", 10},
                     Case{"device_launch", "rejected", "plan", "device-launch", "launch"},
                     Case{"hidden_variable", "rejected", "plan", "hidden-variable", "calls", 7},
                     Case{"trap", "runtime_error", "check", "assert", "assert"},

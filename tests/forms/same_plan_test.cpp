@@ -1,11 +1,13 @@
 // One kernel in all forms is one candidate: each form of a dozen kernels gives the plan that `solve` gives.
 //
 // A kernel is written once, with its launch; this test writes the host side around it: a LeetGPU `solve`, Tensara's
-// `solution`, a PyTorch extension with a module and without, a KernelBench file, a reply of a language model, and its
-// PTX with a list of launches. Lines are left out of the plans: they differ with the form.
+// `solution`, a PyTorch extension with a module and without, a KernelBench file, a reply of a language model, solutions
+// of FlashInfer-Bench in both bindings and in several files, and its PTX with a list of launches. Lines are left out of
+// the plans: they differ with the form.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <optional>
 #include <regex>
 #include <sstream>
@@ -138,6 +140,43 @@ std::string python_text(const Kernel& kernel) {
                        torch_text(kernel, false), list, list);
 }
 
+/// Outputs passed, over TVM's tensors.
+std::string ffi_text(const Kernel& kernel) {
+    const bool two = !kernel.second.empty();
+    return "#include <tvm/ffi/container/tensor.h>\n#include <tvm/ffi/function.h>\n" + kernel_text(kernel) +
+           fmt::format("namespace here {{\nvoid run(tvm::ffi::TensorView x, {0}tvm::ffi::TensorView y) {{\n"
+                       "    TVM_FFI_ICHECK_EQ(x.ndim(), 2) << \"x has \" << x.ndim();\n"
+                       "    const int rows = x.size(0), cols = x.shape()[1];\n"
+                       "    auto stream = static_cast<cudaStream_t>(TVMFFIEnvGetStream(x.device().device_type, 0));\n"
+                       "    k<<<{1}, {2}, 0, stream>>>(static_cast<const float*>(x.data_ptr()), {3}"
+                       "static_cast<float*>(y.data_ptr()), rows, cols);\n}}\n"
+                       "TVM_FFI_DLL_EXPORT_TYPED_FUNC(run, run);\n}}\n",
+                       two ? "tvm::ffi::TensorView w, " : "", kernel.grid, kernel.threads,
+                       two ? "static_cast<const float*>(w.data_ptr()), " : "");
+}
+
+nlohmann::json solution_of(const std::string& entry, const std::map<std::string, std::string>& files) {
+    nlohmann::json sources = nlohmann::json::array();
+    for (const auto& [path, content] : files) {
+        sources.push_back({{"path", path}, {"content", content}});
+    }
+    return {{"name", "s"},
+            {"definition", "d"},
+            {"author", "test"},
+            {"spec", {{"language", "cuda"}, {"target_hardware", {"any"}}, {"entry_point", entry}}},
+            {"sources", sources}};
+}
+
+/// The kernel in a header, its launch in a file, and the function of tensors in another.
+std::map<std::string, std::string> three_files(const Kernel& kernel) {
+    const std::string whole = torch_text(kernel, true);
+    const std::size_t start = whole.find("__global__"), end = whole.find("torch::Tensor forward");
+    return {{"src/kernel.cuh", "#pragma once\n" + whole.substr(start, end - start)},
+            {"src/unused.h", "#error nobody includes this\n"},
+            {"src/main.cu",
+             "#include <torch/extension.h>\n#include \"kernel.cuh\"\n#include \"kernel.cuh\"\n" + whole.substr(end)}};
+}
+
 eval::Candidate candidate_of(const std::string& text, const std::string& file, bool reply = false) {
     eval::Candidate candidate;
     candidate.file = file;
@@ -196,6 +235,16 @@ TEST_P(SamePlan, InAllForms) {
     ASSERT_TRUE(imported) << imported.error().to_string();
     ASSERT_FALSE(imported->unusable) << imported->unusable->error.what;
     EXPECT_EQ(plan_of(*imported, binding), expected) << imported->source;
+
+    for (const nlohmann::json& solution : {solution_of("kernel.cu::run", {{"kernel.cu", ffi_text(kernel)}}),
+                                           solution_of("src/main.cu::forward", three_files(kernel))}) {
+        const auto answer = importer.flashinfer({{"solution", solution.dump()}, {"definition", "null"}});
+        ASSERT_TRUE(answer) << answer.error().to_string();
+        ASSERT_TRUE(*answer) << answer->error().what;
+        auto candidate = candidate_of((*answer)->at("files").at("kernel.cu"), "kernel.cu");
+        candidate.entry.name = (*answer)->at("entry");
+        EXPECT_EQ(plan_of(candidate, binding), expected) << candidate.source;
+    }
 
     eval::Candidate ptx;
     ptx.ptx = true;

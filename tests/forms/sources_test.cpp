@@ -3,6 +3,7 @@
 // A source says in comments what the task passes and what must come of it:
 //   // input NAME DTYPE EXTENT...       // output NAME DTYPE EXTENT...
 //   // axis NAME VALUE [shape]          // scalar NAME DTYPE VALUE      ("shape": an input's shape tells it)
+//   // fixed NAME VALUE...              (a number of the task's reference)
 //   //| a line of the plan's text, or of the error; blanks count once
 // The plan's first line, which counts host instructions, is left out. `@MARK` stands for the line that ends in `//
 // @MARK`.
@@ -80,6 +81,11 @@ Source read(const std::string& name) {
             tensor.dtype = tasks::dtype_from(dtype).value();
             for (std::int64_t extent = 0; words >> extent;) {
                 tensor.shape.push_back(extent);
+            }
+        } else if (what == "fixed") {
+            words >> what;
+            for (double value = 0; words >> value;) {
+                source.binding.fixed[what].push_back(value);
             }
         } else if (what == "axis" || what == "scalar") {
             auto& scalar = source.binding.scalars.emplace_back();

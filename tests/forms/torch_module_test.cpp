@@ -53,5 +53,27 @@ TEST(TorchModule, IsReadPastWhatLooksLikeCode) {
     }
 }
 
+TEST(TorchModule, SaysTheNamesOfParameters) {
+    using eval::with_torch_module;
+    const std::string function =
+        "std::tuple<at::Tensor, int> f(torch::Tensor x, std::map<int, int> m = {{1, 2}}, const int dim = g(1, 2)) {}\n";
+    const std::string names = ", pybind11::arg(\"x\"), pybind11::arg(\"m\"), pybind11::arg(\"dim\")";
+    const auto module = [](const std::string& definition) {
+        return "PYBIND11_MODULE(TORCH_EXTENSION_NAME, m) { m.def(" + definition + "); }\n";
+    };
+    EXPECT_NE(with_torch_module(head + function).find("&f" + names + ");"), std::string::npos);
+    EXPECT_EQ(with_torch_module(head + function + module("\"f\", &f, \"of (x\"")),
+              head + function + module("\"f\", &f, \"of (x\"" + names));
+    for (const char* definition :
+         {"\"f\", &f, py::arg(\"y\")", "\"g\", &g", "\"f\", [](torch::Tensor x) { return f(x); }"}) {
+        const std::string source = head + function + module(definition);
+        EXPECT_EQ(with_torch_module(source), source) << definition;
+    }
+    const std::string two = head + function + "torch::Tensor f(torch::Tensor y) {}\n" + module("\"f\", &f");
+    EXPECT_EQ(with_torch_module(two), two) << "two functions of one name";
+    const std::string unnamed = head + "torch::Tensor f(torch::Tensor, int n) {}\n" + module("\"f\", &f");
+    EXPECT_EQ(with_torch_module(unnamed), unnamed);
+}
+
 } // namespace
 } // namespace assay::forms

@@ -1,5 +1,5 @@
-// The channel, from both sides: raw bytes as a peer might send them, and what comes of a whole frame as a request and as
-// a reply. Whatever is sent ends in messages or in an Error, never in a wait: the peer is gone when they are read.
+// The channel, from both sides: raw bytes as a peer might send them, and what comes of a whole frame as a request and
+// as a reply. Whatever is sent ends in messages or in an Error, never in a wait: the peer is gone when they are read.
 #include <chrono>
 #include <cstddef>
 #include <cstdint>

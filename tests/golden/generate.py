@@ -99,7 +99,11 @@ def elementwise():
     g.case("divide(x, channel, out)", x / channel)
     g.case("divide(x, 1.5, out)", x / 1.5)
     g.case("clamp(x, -0.5, 1.25, out)", torch.clamp(x, -0.5, 1.25))
+    g.case("clamp(y, 1.0, 1.0, out)", torch.clamp(y, 1.0, 1.0))
     g.case("dropout(x, keep, 0.25, out)", x * keep / 0.75)
+    g.case("dropout(x, keep, 0.0, out)", x * keep)
+    g.case("convert<element>(keep, out)", keep.double())
+    g.case("convert<element>(convert<f32>(x), out)", x)
     g.write()
 
 
@@ -124,6 +128,14 @@ def activation():
     g.case("hard_swish(x, out)", F.hardswish(x))
     g.case("hard_tanh(x, -1, 1, out)", F.hardtanh(x))
     g.case("hard_tanh(x, -0.5, 2, out)", F.hardtanh(x, -0.5, 2))
+    # Integers from -127 to 127, on a shape of its own: where e^x overflows, and where a result is 0, 1 or x itself.
+    # Not softplus: PyTorch's is x itself from 20 on.
+    large = g.input("large", 2, 3, 1, 67)
+    for name, function in (("relu", F.relu), ("selu", F.selu), ("sigmoid", torch.sigmoid), ("swish", F.silu),
+                           ("ops::tanh", torch.tanh), ("gelu", F.gelu), ("mish", F.mish),
+                           ("gelu_tanh", lambda v: F.gelu(v, approximate="tanh")), ("softsign", F.softsign),
+                           ("hard_sigmoid", F.hardsigmoid), ("hard_swish", F.hardswish)):
+        g.case(f"{name}(multiply(large, 32.0), out)", function(large * 32))
     g.write()
 
 
@@ -146,6 +158,7 @@ def matmul():
     g.case("matmul(lower(square), lower(other), out)", torch.tril(square) @ torch.tril(other))
     g.case("matmul(long_a, long_b, out)", long_a @ long_b)
     g.case("matvec(a, vector, out)", a @ vector)
+    g.case("matvec(long_a, tensor(long_b.data, 4097), out)", long_a @ long_b.flatten()[:4097])
     g.case("linear(a, bt, bias, out)", F.linear(a, bt, bias))
     g.case("linear(four, bt, bias, out)", F.linear(four, bt, bias))
     g.case("linear(a, bt, out)", F.linear(a, bt))
@@ -172,6 +185,16 @@ def convolution():
     g.case("conv3d(x3, w3, b6, {}, out)", F.conv3d(x3, w3, b6))
     g.case("conv3d(x3, w3, {}, {.stride = {2, 1, 2}, .padding = {1, 2, 0}, .dilation = {1, 2, 1}}, out)",
            F.conv3d(x3, w3, None, (2, 1, 2), (1, 2, 0), (1, 2, 1)))
+    grouped1, grouped3, depthwise3 = g.input("grouped1", 6, 2, 5), g.input("grouped3", 6, 2, 3, 2, 2), g.input(
+        "depthwise3", 4, 1, 2, 2, 3)
+    g.case("conv1d(x1, grouped1, b6, {.stride = 2, .padding = 3, .groups = 2}, out)",
+           F.conv1d(x1, grouped1, b6, 2, 3, groups=2))
+    g.case("conv3d(x3, grouped3, b6, {.padding = 1, .groups = 2}, out)", F.conv3d(x3, grouped3, b6, 1, 1, groups=2))
+    g.case("conv3d(x3, depthwise3, {}, {.stride = {1, 2, 1}, .groups = 4}, out)",
+           F.conv3d(x3, depthwise3, None, (1, 2, 1), groups=4))
+    # More channels than a tile of the product is high, and one position.
+    wide = g.long("wide", 130, 4, 11, 13)
+    g.case("conv2d(x2, wide, {}, {}, out)", F.conv2d(x2, wide))
     g.write()
 
 
@@ -197,6 +220,11 @@ def conv_transpose():
     g.case("conv_transpose3d(x3, w3, b6, {}, out)", F.conv_transpose3d(x3, w3, b6))
     g.case("conv_transpose3d(x3, w3, {}, {.stride = 2, .padding = {0, 1, 2}, .output_padding = 1}, out)",
            F.conv_transpose3d(x3, w3, None, 2, (0, 1, 2), 1))
+    grouped1, grouped3 = g.input("grouped1", 4, 3, 4), g.input("grouped3", 4, 2, 3, 2, 3)
+    g.case("conv_transpose1d(x1, grouped1, b6, {.stride = 3, .padding = 2, .groups = 2}, out)",
+           F.conv_transpose1d(x1, grouped1, b6, 3, 2, 0, 2))
+    g.case("conv_transpose3d(x3, grouped3, {}, {.stride = {2, 1, 3}, .padding = 1, .dilation = {1, 2, 2}, .groups = 2}, "
+           "out)", F.conv_transpose3d(x3, grouped3, None, (2, 1, 3), 1, 0, 2, (1, 2, 2)))
     g.write()
 
 
@@ -220,7 +248,10 @@ def pooling():
     g.case("avg_pool(x3, {.kernel = 3, .stride = 2, .padding = 1}, out)", F.avg_pool3d(x3, 3, 2, 1))
     g.case("adaptive_avg_pool(x2, {5, 7}, out)", F.adaptive_avg_pool2d(x2, (5, 7)))
     g.case("adaptive_avg_pool(x3, {2, 3, 4}, out)", F.adaptive_avg_pool3d(x3, (2, 3, 4)))
+    g.case("adaptive_avg_pool(x1, 37, out)", F.adaptive_avg_pool1d(x1, 37))
     g.case("global_avg_pool(x3, out)", F.adaptive_avg_pool3d(x3, 1))
+    g.case("global_avg_pool(x2, out)", F.adaptive_avg_pool2d(x2, 1))
+    g.case("global_avg_pool(x1, out)", F.adaptive_avg_pool1d(x1, 1))
     g.write()
 
 
@@ -242,6 +273,7 @@ def normalization():
     g.case("rms_norm(x, 1, 1e-5, out)", x / torch.sqrt((x * x).mean(1, keepdim=True) + 1e-5))
     g.case("rms_norm(flat, -1, 0.5, out)", F.rms_norm(flat, (6,), eps=0.5))
     g.case("l1_normalize(flat, 1, out)", flat / flat.abs().mean(1, keepdim=True))
+    g.case("l1_normalize(x, {1, 2}, out)", x / x.abs().mean((1, 2), keepdim=True))
     g.case("weighted_rms_norm(flat, w6, 0.25, out)", F.rms_norm(flat, (6,), w6, 0.25))
     g.case("weighted_rms_norm(x, w57, 1e-3, out)", F.rms_norm(x, (5, 7), w57, 1e-3))
     mean6, variance6 = g.input("mean6", 6), g.input("variance6", 6, low=8)
@@ -305,12 +337,16 @@ def scan():
                        ("{.exclusive = true}", long_row.cumsum(1) - long_row)):
         g.case(f"sum(multiply(cumsum(long_row, {options}), digest), 1, out)", (y * digest).sum(1))
     g.case("cumprod(near_one, {}, out)", near_one.cumprod(1))
-    g.case("masked_cumsum(x, mask, {}, out)", (x * mask).cumsum(1))
+    g.case("cumprod(near_one, {.reverse = true}, out)", near_one.flip(1).cumprod(1).flip(1))
+    masked = x * mask
+    g.case("masked_cumsum(x, mask, {}, out)", masked.cumsum(1))
+    g.case("masked_cumsum(x, mask, {.reverse = true}, out)", masked.flip(1).cumsum(1).flip(1))
+    g.case("masked_cumsum(x, mask, {.exclusive = true}, out)", masked.cumsum(1) - masked)
     g.write()
 
 
 def loss():
-    g = Group("loss", "loss")
+    g = Group("loss", "loss", "elementwise", "layout")
     x, y, z = g.input("x", 37, 11), g.input("y", 37, 11), g.input("z", 37, 11)
     p, q = g.input("p", 37, 11, low=1), g.input("q", 37, 11, low=1)
     labels = g.integers("labels", 37, high=11)
@@ -321,6 +357,17 @@ def loss():
     g.case("cross_entropy(x, labels, out)", F.cross_entropy(x, labels))
     g.case("hinge_loss(x, signs, out)", torch.clamp(1 - x * signs, min=0).mean())
     g.case("triplet_margin_loss(x, y, z, 1.0, out)", F.triplet_margin_loss(x, y, z, 1.0))
+    g.case("triplet_margin_loss(x, y, z, 0.125, out)", F.triplet_margin_loss(x, y, z, 0.125))
+    # So many elements that several blocks share the sum, and rows longer than a block.
+    long_x, long_y = g.long("long_x", 13, 3001), g.long("long_y", 13, 3001).flip(0)
+    many = g.integers("many", 13, high=3001)
+    long_signs = g.store("long_signs", torch.randint(0, 2, (3001,), generator=g.random) * 2.0 - 1, "element")
+    for call, function in (("mse_loss", F.mse_loss), ("smooth_l1_loss", F.smooth_l1_loss)):
+        g.case(f"{call}(long_x, flip(long_y, 0), out)", function(long_x, long_y))
+    g.case("cross_entropy(long_x, many, out)", F.cross_entropy(long_x, many))
+    g.case("cross_entropy(multiply(long_x, 32.0), many, out)", F.cross_entropy(long_x * 32, many))
+    g.case("hinge_loss(long_x, long_signs, out)", torch.clamp(1 - long_x * long_signs, min=0).mean())
+    g.case("kl_divergence(q, p, out)", F.kl_div(q.log(), p, reduction="batchmean"))
     g.write()
 
 
@@ -328,6 +375,50 @@ def attention():
     g = Group("attention", "attention")
     q, k, v = g.input("q", 2, 3, 7, 20), g.input("k", 2, 3, 11, 20), g.input("v", 2, 3, 11, 5)
     g.case("attention(q, k, v, out)", F.scaled_dot_product_attention(q, k, v))
+    # One head of one row; more rows, columns and features than a tile; scores far apart.
+    one, long_k, long_v = g.input("one", 1, 1, 3), g.input("long_k", 1, 131, 3), g.long("long_v", 1, 131, 67)
+    long_q, narrow_v = g.input("long_q", 1, 70, 3), g.input("narrow_v", 1, 131, 2)
+    g.case("attention(one, long_k, long_v, out)", F.scaled_dot_product_attention(one, long_k, long_v))
+    g.case("attention(long_q, long_k, narrow_v, out)", F.scaled_dot_product_attention(long_q, long_k, narrow_v))
+    g.case("attention(multiply(long_q, 32.0), long_k, narrow_v, out)",
+           F.scaled_dot_product_attention(long_q * 32, long_k, narrow_v))
+    g.write()
+
+
+def indexing():
+    g = Group("indexing", "indexing")
+    x = g.input("x", 3, 17, 5)
+    places = g.integers("places", 7, high=17)
+    columns = g.integers("columns", 4, high=5)
+    each = g.integers("each", 3, 6, 5, high=17)
+    g.case("index_select(x, 1, places, out)", x.index_select(1, places))
+    g.case("index_select(x, -1, columns, out)", x.index_select(-1, columns))
+    g.case("take_along(x, 1, each, out)", x.gather(1, each))
+    distinct = g.input("distinct", 2, 37, 3, distinct=True)
+    g.case("topk_places(distinct, 4, 1, false, out)", distinct.topk(4, dim=1).indices)
+    g.case("topk_places(distinct, 37, 1, true, out)", distinct.topk(37, dim=1, largest=False).indices)
+    g.case("topk_places(distinct, 1, -1, false, out)", distinct.topk(1, dim=-1).indices)
+    g.case("take_along(distinct, 1, topk_places(distinct, 5, 1, true), out)",
+           distinct.topk(5, dim=1, largest=False).values)
+    g.write()
+
+
+def blas():
+    g = Group("blas", "blas")
+    batch, m, n, k = 2, 9, 11, 70
+    # Of matrices with rows further apart than they are wide, the first of three columns are no part.
+    a, at = g.input("a", batch, m, k + 3), g.input("at", batch, k, m + 2)
+    b, bt = g.input("b", batch, k, n + 1), g.input("bt", batch, n, k + 5)
+    for name, left, right, turned in (("a, b", a[..., :k], b[..., :n], "false, false"),
+                                      ("a, bt", a[..., :k], bt[..., :k], "false, true"),
+                                      ("at, b", at[..., :m], b[..., :n], "true, false"),
+                                      ("at, bt", at[..., :m], bt[..., :k], "true, true")):
+        left = left.transpose(1, 2) if turned.startswith("true") else left
+        right = right.transpose(1, 2) if turned.endswith("true") else right
+        shapes = {"a": (k + 3, m * (k + 3)), "at": (m + 2, k * (m + 2)), "b": (n + 1, k * (n + 1)), "bt": (k + 5, n * (k + 5))}
+        (ls, lb), (rs, rb) = (shapes[matrix] for matrix in name.split(", "))
+        g.case(f"scaled_product<{turned}>({name}, {{{m}, {n}, {k}, {batch}, {ls}, {rs}, {n}, {lb}, {rb}, {m * n}}}, 0.5, 0, Out<element>(out))",
+               0.5 * left @ right)
     g.write()
 
 
@@ -336,6 +427,7 @@ def layout():
     x, y, z = g.input("x", 37, 70), g.input("y", 3, 5, 7, 2), g.input("z", 3, 4, 7, 2)
     labels, one = g.integers("labels", 6, 11, high=1000), g.input("one", 5, 1)
     g.case("transpose(x, out)", x.T)
+    g.case("transpose(x.reshape(2590, 1), out)", x.reshape(2590, 1).T)
     g.case("permute(y, Shape(0, 2, 3, 1), out)", y.permute(0, 2, 3, 1))
     g.case("permute(y, Shape(3, 1, 0, 2), out)", y.permute(3, 1, 0, 2))
     g.case("permute(labels, Shape(1, 0), out)", labels.T)
@@ -345,6 +437,7 @@ def layout():
     g.case("flip(y, 1, out)", y.flip(1))
     g.case("flip(x, -1, out)", x.flip(1))
     g.case("expand(one, Shape(3, 5, 4), out)", one.expand(3, 5, 4))
+    g.case("expand(x, Shape(2, 37, 70), out)", x.expand(2, 37, 70))
     g.case("concatenate<element>(1, out, y, z)", torch.cat((y, z), 1))
     g.case("concatenate<element>(-4, out, y, y, y)", torch.cat((y, y, y), 0))
     g.case("concatenate<index_t>(1, out, labels, labels)", torch.cat((labels, labels), 1))
@@ -368,11 +461,32 @@ def histogram():
     g.write()
 
 
+def components(ends, nodes):
+    """PyTorch has none."""
+    labels = list(range(nodes))
+    for _ in range(nodes):
+        for a, b in ends.tolist():
+            labels[a] = labels[b] = min(labels[a], labels[b])
+    return torch.tensor(labels, dtype=torch.int32)
+
+
+def graph():
+    g = Group("graph", "graph")
+    x = torch.tensor([int(hashed(i) * 32 + 127) % 211 for i in range(240)], dtype=torch.int32).reshape(120, 2)
+    chain = torch.tensor([[599 - i, 600 - i] for i in range(600)], dtype=torch.int32)
+    g.store("x", x, "int32")
+    g.store("chain", chain, "int32")
+    g.case("connected_components(x, 211, out)", components(x, 211))
+    g.case("connected_components(chain, 700, out)", components(chain, 700))
+    g.write()
+
+
 def activation_backward():
     g = Group("activation_backward", "activation", "softmax", "loss")
     dy, x = g.input("dy", 4, 31), g.input("x", 4, 31)
     for call, function in (("relu_backward(dy, x, out)", F.relu),
                            ("leaky_relu_backward(dy, x, 0.25, out)", lambda v: F.leaky_relu(v, 0.25)),
+                           ("leaky_relu_backward(dy, x, 0.01, out)", F.leaky_relu),
                            ("sigmoid_backward(dy, x, out)", torch.sigmoid),
                            ("tanh_backward(dy, x, out)", torch.tanh),
                            ("swish_backward(dy, x, out)", F.silu),
@@ -393,6 +507,15 @@ def activation_backward():
     logits = g.input("logits", 37, 11)
     g.case("cross_entropy_backward(dloss, logits, labels, out)",
            gradients(dloss[0], lambda v: F.cross_entropy(v, labels), logits)[0])
+    few = g.integers("few", 2, high=500)
+    g.case("cross_entropy_backward(dloss, long_x, few, out)",
+           gradients(dloss[0], lambda v: F.cross_entropy(v, few), long_x)[0])
+    # Integers from -127 to 127, where e^x overflows.
+    steep = x * 32
+    for call, function in (("sigmoid_backward", torch.sigmoid), ("tanh_backward", torch.tanh),
+                           ("swish_backward", F.silu), ("gelu_backward", F.gelu),
+                           ("gelu_tanh_backward", lambda v: F.gelu(v, approximate="tanh"))):
+        g.case(f"{call}(dy, multiply(x, 32.0), out)", gradients(dy, function, steep)[0])
     g.write()
 
 
@@ -410,6 +533,7 @@ def matmul_backward():
         g.case(f"matmul_backward_right({d}, {left}, out)", of_right)
     dx, dweight, dbias = gradients(dy, F.linear, x, weight, bias)
     g.case("linear_backward_input(dy, weight, out)", dx)
+    g.case("linear_backward_input(dc, wide, out)", dc @ g.long("wide", 67, 129))
     g.case("linear_backward_weight(dy, x, out)", dweight)
     g.case("linear_backward_bias(dy, out)", dbias)
     g.case("linear_backward_weight(long_d, long_x, out)", long_d.T @ long_x)
@@ -447,6 +571,9 @@ def convolution_backward():
     add(2, "{.padding = {0, 2}, .groups = 4}", "x2", "depthwise", "d2d", t, padding=(0, 2), groups=4)
     add(3, "{.stride = {2, 1, 2}, .padding = {1, 2, 0}, .dilation = {1, 2, 1}}", "x3", "w3", "d3", t, stride=(2, 1, 2),
         padding=(1, 2, 0), dilation=(1, 2, 1))
+    t |= {"grouped1": g.input("grouped1", 6, 2, 5), "grouped3": g.input("grouped3", 6, 2, 2, 3, 1)}
+    add(1, "{.padding = 1, .groups = 2}", "x1", "grouped1", "d1g", t, padding=1, groups=2)
+    add(3, "{.padding = {0, 1, 1}, .groups = 2}", "x3", "grouped3", "d3g", t, padding=(0, 1, 1), groups=2)
     g.write()
 
 
@@ -509,6 +636,6 @@ def pooling_backward():
 if __name__ == "__main__":
     (HERE / "fixtures").mkdir(exist_ok=True)
     for write in (elementwise, activation, matmul, convolution, conv_transpose, pooling, normalization, softmax, reduce,
-                  scan, loss, attention, layout, histogram, activation_backward, matmul_backward, convolution_backward,
-                  normalization_backward, pooling_backward):
+                  scan, loss, attention, layout, histogram, graph, activation_backward, matmul_backward,
+                  convolution_backward, normalization_backward, pooling_backward, indexing, blas):
         write()

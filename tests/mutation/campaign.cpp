@@ -1,6 +1,7 @@
 #include "mutation/campaign.h"
 
 #include <algorithm>
+#include <chrono>
 #include <fmt/format.h>
 #include <fstream>
 #include <random>
@@ -41,18 +42,19 @@ std::string Choice::id() const {
                        mutant->statement, mutant->variant);
 }
 
-Campaign::Campaign(eval::Settings settings, compile::Toolkit toolkit)
-    : settings_(std::move(settings)), compiler_(std::move(toolkit), settings_.cache) {}
+Campaign::Campaign(eval::Settings settings, compile::Toolkit toolkit, std::uint32_t seed)
+    : settings_(std::move(settings)), key_{{seed, 0x3FA7E, 0, 0}}, compiler_(std::move(toolkit), settings_.cache) {}
 
 Result<eval::Reference*> Campaign::reference_of(const tasks::Task& task) {
-    if (task_ != task.name || !reference_) {
-        workloads_ = workloads_of(task);
-        auto built = eval::Reference::build(task, workloads_, compiler_, planner_, "vgpu");
+    if (task_.name != task.name || !reference_) {
+        task_ = task;
+        workloads_ = workloads_of(task_);
+        auto built = eval::Reference::build(task_, workloads_, compiler_, planner_, "vgpu");
         if (!built) {
             return std::unexpected(built.error());
         }
         reference_ = std::move(*built);
-        task_ = task.name;
+        reference_->keep_expectations();
     }
     return reference_.get();
 }
@@ -61,6 +63,10 @@ Result<std::vector<Subject>> Campaign::find_subjects(const std::string& pattern)
     const auto catalog = tasks::load_all(settings_.root);
     if (!catalog) {
         return std::unexpected(catalog.error());
+    }
+    const auto device = eval::Runner::start("vgpu");
+    if (!device) {
+        return std::unexpected(device.error());
     }
     std::vector<Subject> subjects;
     const fs::path folder = settings_.root / "datasets" / "candidates";
@@ -82,13 +88,15 @@ Result<std::vector<Subject>> Campaign::find_subjects(const std::string& pattern)
         if (task == nullptr || name.find(pattern) == std::string::npos || !must_pass(*candidate)) {
             continue;
         }
-        const auto reference = reference_of(*task);
-        if (!reference) {
-            return std::unexpected(reference.error());
-        }
-        auto recording = record(*task, *candidate, **reference);
+        auto recording = record(*task, *candidate, device->device());
         if (!recording) {
             return std::unexpected(recording.error());
+        }
+        // A plan that depends on data is only known run by run; a mistake in a library's kernel would be nobody's.
+        const bool calls_library = std::ranges::any_of(
+            recording->plans, [](const plan::LaunchPlan& plan) { return !eval::library_use(plan).summary.empty(); });
+        if (recording->data_dependent() || calls_library) {
+            continue;
         }
         auto module = ptx::parse(recording->device_ptx);
         if (!module) {
@@ -102,9 +110,17 @@ Result<std::vector<Subject>> Campaign::find_subjects(const std::string& pattern)
 // Compiled without optimization: a mutant is to be a mistake in the program as it is written. What an optimizer makes
 // of it has four copies of each loop, most of which no run enters, and divisions that it proves cannot be negative.
 Result<plan::Recording> Campaign::record(const tasks::Task& task, const eval::Candidate& candidate,
-                                         const eval::Reference& reference) {
-    const std::string architecture = eval::architecture_of(reference.device());
-    const auto properties = eval::properties_of(reference.device());
+                                         const driver::DeviceDescription& device) {
+    const std::string architecture = eval::architecture_of(device);
+    const auto properties = eval::properties_of(device);
+    std::vector<tasks::Binding> bindings;
+    for (const tasks::Workload* workload : workloads_of(task)) {
+        auto binding = tasks::bind(task, *workload);
+        if (!binding) {
+            return std::unexpected(binding.error());
+        }
+        bindings.push_back(std::move(*binding));
+    }
     compile::Request request;
     request.source = eval::with_torch_module(candidate.source, candidate.entry.name);
     request.name = candidate.file;
@@ -116,7 +132,7 @@ Result<plan::Recording> Campaign::record(const tasks::Task& task, const eval::Ca
         return compilation ? fail("does not compile: " + compilation->log, candidate.path.string())
                            : std::unexpected(compilation.error());
     }
-    auto recorded = planner_.record(*compilation->ptx, candidate.entry, reference.bindings(), properties);
+    auto recorded = planner_.record(*compilation->ptx, candidate.entry, bindings, properties);
     if (!recorded || !*recorded) {
         return recorded ? fail("has no plan: " + (*recorded).error().to_string(), candidate.path.string())
                         : std::unexpected(recorded.error());
@@ -132,15 +148,55 @@ Result<plan::Recording> Campaign::record(const tasks::Task& task, const eval::Ca
 }
 
 Result<Outcome> Campaign::judge(const Choice& choice) {
+    if (failed_ == choice.subject) {
+        return fail("does not pass as it is: see above", choice.subject->candidate.path.string());
+    }
+    if (subject_ != choice.subject) {
+        // Many mutants do not end, so the deadline is short: but long beside what the candidate itself needs.
+        constexpr std::chrono::milliseconds shortest{1000};
+        constexpr int times = 3;
+        settings_.kernel_deadline = std::chrono::seconds(60); // on a busy machine, too
+        const auto start = std::chrono::steady_clock::now();
+        const auto outcome = judge(*choice.subject, choice.subject->recording.device_ptx);
+        if (!outcome) {
+            return outcome;
+        }
+        if (!outcome->survived()) {
+            failed_ = choice.subject;
+            return fail(fmt::format("does not pass as it is: {} ({} {} {})", store::to_string(outcome->status),
+                                    outcome->check, outcome->workload, outcome->regime),
+                        choice.subject->candidate.path.string());
+        }
+        const auto spent = std::chrono::steady_clock::now() - start;
+        settings_.kernel_deadline =
+            std::max(shortest, std::chrono::duration_cast<std::chrono::milliseconds>(times * spent));
+        subject_ = choice.subject;
+    }
     return judge(*choice.subject, mutate(choice.subject->recording.device_ptx, *choice.mutant));
 }
 
-Result<bool> Campaign::is_reached(const Choice& choice) {
-    const auto outcome = judge(*choice.subject, probe(choice.subject->recording.device_ptx, *choice.mutant));
+Result<bool> Campaign::is_caught(const Subject& subject, std::string device_ptx) {
+    const auto outcome = judge(subject, std::move(device_ptx));
     if (!outcome) {
         return std::unexpected(outcome.error());
     }
     return !outcome->survived();
+}
+
+Result<bool> Campaign::is_reached(const Choice& choice) {
+    return is_caught(*choice.subject, probe(choice.subject->recording.device_ptx, *choice.mutant));
+}
+
+Result<bool> Campaign::makes_a_difference(const Choice& choice) {
+    return has_value(*choice.mutant)
+               ? is_caught(*choice.subject, probe_value(choice.subject->recording.device_ptx, *choice.mutant))
+               : Result<bool>(true);
+}
+
+Result<bool> Campaign::is_used(const Choice& choice) {
+    return has_value(*choice.mutant)
+               ? is_caught(*choice.subject, probe_use(choice.subject->recording.device_ptx, *choice.mutant))
+               : Result<bool>(true);
 }
 
 Result<Outcome> Campaign::judge(const Subject& subject, std::string device_ptx) {
@@ -149,7 +205,7 @@ Result<Outcome> Campaign::judge(const Subject& subject, std::string device_ptx) 
         return std::unexpected(reference.error());
     }
     const eval::Progress quiet;
-    eval::Attempt attempt(settings_, subject.task, subject.candidate, quiet);
+    eval::Attempt attempt(settings_, subject.task, subject.candidate, quiet, key_);
     plan::Recording recording = subject.recording;
     recording.device_ptx = std::move(device_ptx);
     attempt.adopt(std::move(recording), (*reference)->bindings());

@@ -42,25 +42,37 @@ struct Outcome {
 
 class Campaign {
 public:
-    Campaign(eval::Settings settings, compile::Toolkit toolkit);
+    /// All mutants of a task are judged by the same inputs, which follow from `seed`: so its reference runs once, and a
+    /// verdict can be had again.
+    Campaign(eval::Settings settings, compile::Toolkit toolkit, std::uint32_t seed);
 
     /// The candidates of datasets/candidates that must pass and whose "task/name" holds `pattern`.
     [[nodiscard]] Result<std::vector<Subject>> find_subjects(const std::string& pattern);
+    /// Whether a mutant is caught. An Error if the candidate does not pass as it is: then nothing is said of its
+    /// mutants.
     [[nodiscard]] Result<Outcome> judge(const Choice& choice);
     /// Whether any check executes the instruction that the mutant changes.
     [[nodiscard]] Result<bool> is_reached(const Choice& choice);
+    /// Whether the instruction gives another value than the original's in any check; true where that cannot be told.
+    [[nodiscard]] Result<bool> makes_a_difference(const Choice& choice);
+    /// Whether the instruction's value matters in any check; true where that cannot be told.
+    [[nodiscard]] Result<bool> is_used(const Choice& choice);
 
 private:
     [[nodiscard]] Result<plan::Recording> record(const tasks::Task& task, const eval::Candidate& candidate,
-                                                 const eval::Reference& reference);
+                                                 const driver::DeviceDescription& device);
     [[nodiscard]] Result<Outcome> judge(const Subject& subject, std::string device_ptx);
+    [[nodiscard]] Result<bool> is_caught(const Subject& subject, std::string device_ptx);
     [[nodiscard]] Result<eval::Reference*> reference_of(const tasks::Task& task);
 
     eval::Settings settings_;
+    verify::Key key_;
     compile::Compiler compiler_;
     plan::Planner planner_;
-    std::string task_; ///< of `reference_`
-    std::vector<const tasks::Workload*> workloads_;
+    const Subject* subject_ = nullptr;              ///< the last that passed as it is
+    const Subject* failed_ = nullptr;               ///< the last that did not
+    tasks::Task task_;                              ///< of `reference_`
+    std::vector<const tasks::Workload*> workloads_; ///< of `task_`
     std::unique_ptr<eval::Reference> reference_;
 };
 

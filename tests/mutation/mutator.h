@@ -41,6 +41,17 @@ struct Mutant {
 /// The text `ptx` with a trap in the place of the mutant's instruction: if that passes, no check ever gets there.
 [[nodiscard]] std::string probe(const std::string& ptx, const Mutant& mutant);
 
+/// Whether a mutant is about the value of a register: the next two are for such ones.
+[[nodiscard]] bool has_value(const Mutant& mutant);
+
+/// The text `ptx` with a trap where the mutant's instruction gives another value than the original: if that passes, the
+/// two are the same program in every run of the checks.
+[[nodiscard]] std::string probe_value(const std::string& ptx, const Mutant& mutant);
+
+/// The text `ptx` with all bits of the instruction's value the other way round: if that passes, nothing that shows
+/// comes of the value in any run.
+[[nodiscard]] std::string probe_use(const std::string& ptx, const Mutant& mutant);
+
 /// The text `ptx` with one change; `mutant` is of the module that it is parsed to.
 [[nodiscard]] std::string mutate(const std::string& ptx, const Mutant& mutant);
 

@@ -91,6 +91,29 @@ TEST(Mutator, EveryMutantIsAnotherProgramThatIsUnderstood) {
     }
 }
 
+TEST(Mutator, ProbesOfValuesAreProgramsWithTheOriginalInThem) {
+    std::size_t probed = 0;
+    for (const Mutant& mutant : mutants()) {
+        if (mutant.kind == Operator::StoreSkipped || mutant.kind == Operator::BarrierDropped) {
+            EXPECT_FALSE(has_value(mutant)) << mutant.before;
+        }
+        if (!has_value(mutant)) {
+            continue;
+        }
+        ++probed;
+        const std::string differs = probe_value(text, mutant), complement = probe_use(text, mutant);
+        for (const std::string& probe : {differs, complement}) {
+            const auto module = ptx::parse(probe);
+            ASSERT_TRUE(module) << module.error().to_string();
+            EXPECT_TRUE(isa::decode(*module, "probe.ptx")) << mutant.before << " -> " << mutant.after;
+            EXPECT_NE(probe.find(mutant.before), std::string::npos) << mutant.before;
+        }
+        EXPECT_NE(differs.find("@%differs trap;"), std::string::npos) << differs;
+        EXPECT_NE(complement.find("not."), std::string::npos) << complement;
+    }
+    EXPECT_GT(probed, 3U);
+}
+
 TEST(Mutator, RoundsEveryLinkOfAChain) {
     const auto all = mutants();
     const auto found = std::ranges::find(all, Operator::HalfAccumulation, &Mutant::kind);

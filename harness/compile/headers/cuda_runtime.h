@@ -7,6 +7,8 @@
 #ifndef ASSAY_CUDA_RUNTIME_H
 #define ASSAY_CUDA_RUNTIME_H
 
+#include <math_constants.h>
+
 // ---- Answered by the recorder -------------------------------------------------------------------------------------
 
 extern "C" {
@@ -114,6 +116,13 @@ inline cudaError_t cudaGetDriverEntryPointByVersion(const char* symbol, void** f
                                                     unsigned long long flags = 0,
                                                     enum cudaDriverEntryPointQueryResult* status = nullptr) {
     return cudaGetDriverEntryPoint(symbol, function, flags, status);
+}
+
+inline cudaChannelFormatDesc cudaCreateChannelDesc(int x, int y, int z, int w, enum cudaChannelFormatKind kind) {
+    return {x, y, z, w, kind};
+}
+template <class T> cudaChannelFormatDesc cudaCreateChannelDesc() {
+    return {8 * sizeof(T), 0, 0, 0, T(0.5f) == T(0) ? cudaChannelFormatKindSigned : cudaChannelFormatKindFloat};
 }
 
 inline cudaError_t cudaGraphInstantiate(cudaGraphExec_t* executable, cudaGraph_t graph) {

@@ -1,8 +1,9 @@
 """A KernelBench file to a CUDA source: runs ModelNew once for each workload and writes its forward as C++.
 
-The file's module-level numbers (`in_channels = 64`) are what its shapes are made of. Which of the task's axes each one is
-shows where `get_inputs()` uses it, or its name, or its value in the task's largest workload; each run then has them at
-the workload's values. Without get_inputs() the constructor's parameters are matched by name, with what the task's
+The file's module-level numbers (`in_channels = 64`) are what its shapes are made of, and the numbers that get_inputs() and
+get_init_inputs() have in their text. Which of the task's axes each one is shows where `get_inputs()` uses it, or its name,
+or that of the constructor's parameter, or its value in the task's largest workload; each run then has them at the
+workload's values. Without get_init_inputs() the constructor's parameters are matched by name, with what the task's
 reference says of strides and paddings. Parameters of the module are matched to the inputs of the task that forward does
 not take, by their shapes over all workloads and, where several have the same, in the order in which __init__ makes them.
 """
@@ -11,12 +12,13 @@ import inspect
 import json
 import re
 import sys
-import traceback
 
 import assay_trace as trace
+import assay_written
 import torch
+from assay_numbers import LITERAL, constructor_value, find_overrides, plain, reduced_dimension, reference_constants
 from assay_trace import FILE, Int, Real, Tensor, Unsupported
-from torch.nn import Module
+from torch.nn import Module, parameters_in
 from torch.utils import cpp_extension
 
 
@@ -42,6 +44,52 @@ class Named(ast.NodeTransformer):
         return ast.fix_missing_locations(node)
 
 
+class Told(ast.NodeTransformer):
+    """PyTorch's default of an `eps` that the file writes down itself: it has the task's, as a layer has that is not told."""
+
+    DEFAULT = 1e-5
+
+    def told(self, name, value):
+        if name not in ("eps", "epsilon") or not isinstance(value, ast.Constant) or value.value != self.DEFAULT:
+            return value
+        return ast.copy_location(ast.Call(ast.Name("__assay_told__", ast.Load()), [value], []), value)
+
+    def visit_FunctionDef(self, node):
+        named = node.args.posonlyargs + node.args.args
+        node.args.defaults = [self.told(a.arg, v) for a, v in zip(named[len(named) - len(node.args.defaults):], node.args.defaults)]
+        node.args.kw_defaults = [self.told(a.arg, v) for a, v in zip(node.args.kwonlyargs, node.args.kw_defaults)]
+        return self.generic_visit(node)
+
+    def visit_Assign(self, node):
+        target = node.targets[0]
+        node.value = self.told(getattr(target, "attr", getattr(target, "id", "")), node.value)
+        return self.generic_visit(node)
+
+    def visit_keyword(self, node):
+        node.value = self.told(node.arg, node.value)
+        return self.generic_visit(node)
+
+
+class Hoisted(ast.NodeTransformer):
+    """The numbers in the text of get_inputs() and get_init_inputs() become names at the file's top."""
+
+    def __init__(self):
+        self.names = []
+
+    def visit_Module(self, node):
+        for statement in node.body:
+            if isinstance(statement, ast.FunctionDef) and statement.name in ("get_inputs", "get_init_inputs"):
+                statement.body = [super(Hoisted, self).generic_visit(part) for part in statement.body]
+        node.body = self.names + node.body
+        return ast.fix_missing_locations(node)
+
+    def visit_Constant(self, node):
+        if type(node.value) not in (int, float) or node.value in (0, 1):
+            return node
+        name = f"{LITERAL}{len(self.names)}"
+        self.names.append(ast.copy_location(ast.Assign([ast.Name(name, ast.Store())], node), node))
+        return ast.copy_location(ast.Name(name, ast.Load()), node)
+
 def execute(source, overrides):
     """The file's names after it ran; `overrides`: numbers that take the place of its own. None: its own carry their names."""
     def named(name, value):
@@ -51,20 +99,19 @@ def execute(source, overrides):
             return overrides.get(name, value)
         return Int(value, name) if isinstance(value, int) else Real(value, name)
     module = type(sys)("candidate")
-    module.__dict__.update({"__name__": "candidate", "__file__": FILE, "__assay_named__": named})
+    module.__dict__.update({"__name__": "candidate", "__file__": FILE, "__assay_named__": named,
+                            "__assay_told__": lambda value: trace.told("eps", None, value)})
     sys.modules["candidate"] = module
-    tree = Named().visit(ast.parse(source, FILE))
+    tree = Named().visit(Hoisted().visit(Told().visit(ast.parse(source, FILE))))
     exec(compile(tree, FILE, "exec"), module.__dict__)
     return module.__dict__
 
 
-def plain(name):
-    name = re.sub(r"_", "", name.lower())
-    for word in ("size", "dim", "num", "value"):
-        name = name.replace(word, "") or name
-    return {"n": "batch", "b": "batch", "input": "infeatures", "hidden": "outfeatures", "output": "outfeatures",
-            "scalingfactor": "factor", "scalefactor": "factor", "scale": "factor", "multiplier": "factor",
-            "negativeslope": "slope", "divideby": "divisor"}.get(name, name)
+def as_text(extent, text):
+    """An extent with the task's expression of it, where that is a name or arithmetic in C++ too."""
+    if re.fullmatch(r"\w+", text):
+        return Int(extent, text)
+    return Int(extent, f"({text})") if re.fullmatch(r"[\w\s+*-]+", text) else extent
 
 
 class Workload:
@@ -73,73 +120,22 @@ class Workload:
     def __init__(self, request, values):
         self.inputs = values["inputs"]  # [[name, dtype, shape]]
         self.numbers = {}
-        for name, value in values["numbers"].items():
+        for name in request["numbers"]:  # in the order of the task, which the values have not
+            if name not in values["numbers"]:
+                continue
+            value = values["numbers"][name]
             is_axis = name in request["axes"]
             self.numbers[name] = Int(int(value), name) if is_axis or name in request["integers"] else Real(value, name)
-
-
-def find_overrides(request, names, defaults):
-    """Which number of the file is which axis or scalar of the task."""
-    mapping = {}
-    expressions = [shape for _, shape in request["shapes"]]
-    if "get_inputs" in names:
-        drawn = [x for x in names["get_inputs"]() if isinstance(x, Tensor)]
-        for tensor, shape in zip(drawn, expressions):
-            if len(tensor._shape) == len(shape):
-                for extent, expression in zip(tensor._shape, shape):
-                    if expression in request["numbers"] and re.fullmatch(r"\w+", getattr(extent, "expr", "")):
-                        mapping.setdefault(extent.expr, expression)
-    free = [name for name in request["numbers"] if name not in mapping.values()]
-    own = {name: value for name, value in names.items() if type(value) in (int, float, Int, Real) and name not in mapping}
-    for name in own:
-        match = next((n for n in free if plain(n) == plain(name)), None)
-        if match:
-            mapping[name] = match
-            free.remove(match)
-    for name in free:
-        same = [key for key, value in own.items() if key not in mapping and value == defaults.get(name) and value not in (0, 1)]
-        if len(same) == 1:
-            mapping[same[0]] = name
-    return mapping
-
-
-def reference_constants(text):
-    """Attributes of windows in the task's reference, in order: `.stride = 2`, `.kernel = {2, 3}`."""
-    constants = {}
-    for name, one, several in re.findall(r"\.(\w+) = (?:(\d+)|\{([\d, ]+)\})", text):
-        constants.setdefault(name, []).append(int(one) if one else tuple(int(v) for v in several.split(",")))
-    return constants
-
-
-def constructor_value(name, workload, constants):
-    """What the task says a parameter of ModelNew's constructor is; None: nothing."""
-    match = name if name in workload.numbers else next((n for n in workload.numbers if plain(n) == plain(name)), None)
-    if match:
-        return workload.numbers[match]
-    weights = [shape for _, _, shape in workload.inputs if len(shape) > 2][1:]
-    if "pool" in name and ("kernel" in name or "size" in name) and "kernel" in constants:
-        return constants["kernel"][0]
-    if name == "kernel_size" and weights:
-        kernel = tuple(weights[0][2:])
-        return kernel[0] if len(set(kernel)) == 1 else kernel
-    if name == "kernel_size" and "kernel" in constants:
-        return constants["kernel"][0]
-    if name in constants:
-        return constants[name][0]
-    if name.endswith("_shape"):  # (channels, 1, 1), of the input that a channel's parameter is
-        rank = len(workload.inputs[0][2])
-        vectors = [shape for _, _, shape in workload.inputs[1:] if len([s for s in shape if s != 1]) == 1]
-        if vectors:
-            extent = max(vectors[-1])
-            axis = next((n for n, v in workload.numbers.items() if v == extent and n.startswith("out_")), None)
-            return (workload.numbers[axis] if axis else extent,) + (1,) * (rank - 2)
-    return None
+        self.outputs = [(dtype, [as_text(extent, text) for extent, text in zip(shape, texts)])
+                        for (_, texts), (dtype, shape) in zip(request["outputs"], values["outputs"])]
 
 
 def constructor_arguments(cls, names, workload, request):
     if "get_init_inputs" in names:
         arguments = names["get_init_inputs"]()
-        return (list(arguments) if isinstance(arguments, (list, tuple)) else [arguments]), {}
+        arguments = list(arguments) if isinstance(arguments, (list, tuple)) else [arguments]
+        further = [] if cls.__init__ is Module.__init__ else list(inspect.signature(cls.__init__).parameters)[1 + len(arguments):]
+        return arguments, {name: workload.numbers[name] for name in further if name in workload.numbers}
     if cls.__init__ is Module.__init__:
         return [], {}
     constants = reference_constants(request["reference"])
@@ -161,6 +157,8 @@ def constructor_arguments(cls, names, workload, request):
             values[name] = 1
         elif name in ("padding", "output_padding"):
             values[name] = 0
+        elif name in ("dim", "axis") and len(workload.outputs) == 1 and reduced_dimension(workload) is not None:
+            values[name] = reduced_dimension(workload)
         else:
             raise Unsupported(f"ModelNew takes `{name}`, which is no axis of the task, and the file has no "
                               "get_init_inputs(): give the problem's own file (--problem, --problems)")
@@ -176,7 +174,9 @@ def forward_arguments(model, workload, numbers):
             arguments += tensors[used:]
             used = len(tensors)
             continue
-        match = next((n for n in scalars if plain(n) == plain(parameter.name)), None)
+        # A matrix may be called N or B, as an axis is.
+        longer = len(parameter.name) > 1 or used == len(tensors)
+        match = next((n for n in scalars if n == parameter.name or (longer and plain(n) == plain(parameter.name))), None)
         is_input = any(name == parameter.name for name, _, _ in workload.inputs)
         if match and not is_input:
             arguments.append(workload.numbers[match])
@@ -200,25 +200,68 @@ def flat(value):
     raise Unsupported(f"forward returns a {type(value).__name__}, not tensors")
 
 
+class Passed:
+    """What gpu-mode's `custom_kernel` takes: the inputs, and where it unpacks more than those, memory for the outputs."""
+
+    def __init__(self, inputs, workload):
+        self.inputs, self.workload, self.whole = list(inputs), workload, None
+
+    def all(self):
+        if self.whole is None:
+            self.whole = self.inputs + [torch.empty(shape, dtype=torch.by_name[dtype], device="cuda")
+                                        for dtype, shape in self.workload.outputs]
+        return self.whole
+
+    def __iter__(self):
+        return iter(self.inputs if trace.unpacked_count() == len(self.inputs) else self.all())
+
+    def __getitem__(self, index):
+        return self.inputs[index] if isinstance(index, int) and 0 <= index < len(self.inputs) else self.all()[index]
+
+
+def gpu_mode_model(kernel, workload, source):
+    """A module around `custom_kernel(data)`. Of one input, `data` is the tensor itself or a tuple: as the text takes it."""
+    definition = next(n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.FunctionDef) and n.name == "custom_kernel")
+    name = definition.args.args[0].arg if definition.args.args else ""
+    taken_apart = any(isinstance(getattr(n, "value", None), ast.Name) and n.value.id == name and
+                      (isinstance(n, ast.Starred) or (isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Tuple)))
+                      for n in ast.walk(definition))
+
+    class ModelNew(Module):
+        def forward(self, *inputs):
+            return kernel(Passed(inputs, workload) if len(inputs) > 1 or taken_apart else inputs[0])
+    return ModelNew
+
+
 class Run:
     """One trace: lines of C++ and the parameters in them."""
 
     def __init__(self, request, source, problem, workload, mappings):
         cpp_extension.extensions.clear()
         trace.begin()
+        trace.graph.numbers = {name: value for name, value in workload.numbers.items() if name not in request["axes"]}
         overrides = [{own: workload.numbers[name] for own, name in mapping.items()} for mapping in mappings]
         names = execute(problem, overrides[1]) if problem else {}
         names = {**names, **execute(source, overrides[0])}
-        cls = names.get("ModelNew")
+        cls = names.get(request["class"])
+        if cls is None and callable(names.get("custom_kernel")):
+            cls = gpu_mode_model(names["custom_kernel"], workload, source)
         if not isinstance(cls, type):
-            raise Unsupported("the file has no class ModelNew")
+            raise Unsupported(f"the file has no class {request['class']}")
         arguments, named = constructor_arguments(cls, names, workload, request)
+        # What PyTorch itself would be told (with_torch.py).
+        self.native = {"overrides": overrides[0], "init": arguments, "named": named}
         model = cls(*arguments, **named)
         self.parameters = {}
-        for key, parameter in model.named_parameters():
+        listed = list(model.named_parameters())
+        own = [parameter for _, parameter in listed if parameter.source is None]
+        for key, parameter in listed:
+            if parameter.source is not None and all(any(p is q for q in own) for p in parameters_in(parameter.source)):
+                continue
             parameter.key = key
             self.parameters[key] = [int(s) for s in parameter._shape if int(s) != 1], parameter._shape
         arguments, self.taken = forward_arguments(model, workload, request["numbers"])
+        self.native["forward"] = [{"input": a._name} if isinstance(a, Tensor) else a for a in arguments]
         trace.graph.running = True
         result = flat(model(*arguments))
         lines = trace.graph.lines
@@ -285,20 +328,21 @@ def placed(text, request):
 def spaced(extensions, request):
     """The sources of all extensions. Several would collide: each gets a namespace, and their includes stand before."""
     if len(extensions) == 1:
-        return "\n".join(placed(text, request) for text in extensions[0].sources)
+        return "\n\n".join(placed(text.strip("\n"), request) for text in extensions[0].sources) + "\n"
     text, bodies = "", ""
     for extension in extensions:
-        lines = "\n".join(extension.sources).split("\n")
+        lines = "\n\n".join(text.strip("\n") for text in extension.sources).split("\n")
         is_outside = [re.match(r"\s*#\s*include\b|\s*using namespace\b", line) for line in lines]
         text += "".join(line + "\n" for line, outside in zip(lines, is_outside)
                         if outside and line + "\n" not in text and "include" in line)
         bodies += f"namespace extension{extension.number} {{\n"
-        bodies += "\n".join("" if outside and "include" in line else line for line, outside in zip(lines, is_outside))
-        bodies += "\n}\n"
+        body = "\n".join("" if outside and "include" in line else line for line, outside in zip(lines, is_outside))
+        bodies += body.strip("\n") + "\n}\n\n"
     return text + bodies
 
 
 def convert(request):
+    assay_written.begin()
     cpp_extension.files.clear()
     cpp_extension.files.update(request["files"])
     workloads = []
@@ -315,7 +359,9 @@ def convert(request):
         raise Unsupported("the extension's sources change with the shapes")
     notes = []
     matched = match_parameters(runs, workloads, notes)
-    spaces = {e.number: "" if len(runs[0].extensions) == 1 else f"extension{e.number}::" for e in runs[0].extensions}
+    called = {found for run in runs for line in run.body() for found in re.findall(r"@space(\d+)@", line)}
+    extensions = [e for e in runs[0].extensions if str(e.number) in called]
+    spaces = {e.number: "" if len(extensions) == 1 else f"extension{e.number}::" for e in extensions}
     bodies = {}
     for run, workload in zip(runs, workloads):
         shapes = {name: shape for name, _, shape in workload.inputs}
@@ -328,8 +374,6 @@ def convert(request):
         text = "\n".join(re.sub(r"@([^@\s]+)@", replaced, line) for line in run.body())
         bodies.setdefault(text, []).append(workload)
     names = [name for name, _, _ in workloads[0].inputs]
-    parameters = [f"torch::Tensor {name}" for name in names]
-    parameters += [f"{'int64_t' if isinstance(v, int) else 'double'} {n}" for n, v in workloads[0].numbers.items()]
     lines = []
     for text, of in bodies.items():
         if len(bodies) == 1:
@@ -338,37 +382,42 @@ def convert(request):
         conditions = []
         for workload in of:
             axes = [f"{n} == {int(v)}" for n, v in workload.numbers.items() if isinstance(v, int)]
-            conditions.append("(" + " && ".join(axes) + ")" if axes else "true")
-        lines += ["    if (" + " || ".join(conditions) + ") {"] + ["        " + l for l in text.split("\n")] + ["    }"]
+            conditions.append("(" + (" && ".join(axes) or "true") + ")")
+        condition = " || ".join(conditions)
+        lines.append(f"    if {condition} {{" if len(conditions) == 1 else f"    if ({condition}) {{")
+        lines += ["        " + line for line in text.split("\n")] + ["    }"]
     if len(bodies) > 1:
         lines.append('    TORCH_CHECK(false, "forward does something else for each shape, and was not traced for this one");')
     end = "\n".join(lines)
-    signature = ", ".join(parameters)
+    numbers = {n: v for n, v in workloads[0].numbers.items() if re.search(rf"\b{n}\b", end)}
+    parameters = [f"torch::Tensor {name}" for name in names]
+    parameters += [f"{'int64_t' if isinstance(v, int) else 'double'} {n}" for n, v in numbers.items()]
+    signature = "std::vector<torch::Tensor> assay_forward("
+    margin = "\n" + " " * len(signature)
+    for i, parameter in enumerate(parameters):
+        wide = len(signature.rpartition("\n")[2]) + len(parameter) > 112
+        signature += ("" if i == 0 else "," + margin if wide else ", ") + parameter
     after = f'#line 1 "forward of {request["lines"]}"\n' if request["lines"] else ""
-    return {"source": f"{spaced(runs[0].extensions, request)}\n{after}#include <torch/extension.h>\n\n"
+    text = spaced(extensions, request)
+    if not re.match(r"(?:\s*(?:#|//)[^\n]*\n)*?\s*#\s*include\s*<torch/extension.h>", text):  # load_inline puts it there
+        text = "#include <torch/extension.h>\n" + text
+    return {"source": f"{text}\n{after}"
                       f"// What ModelNew.forward does, as it was traced.\n"
                       + "".join(f"//   {note}\n" for note in notes) +
-                      f"std::vector<torch::Tensor> assay_forward({signature}) {{\n{end}\n}}\n"
+                      f"{signature}) {{\n{end}\n}}\n"
                       "PYBIND11_MODULE(TORCH_EXTENSION_NAME, m) { m.def(\"forward\", &assay_forward); }\n",
-            "arguments": names + list(workloads[0].numbers), "notes": notes}
+            "arguments": names + list(numbers), "notes": notes, "parameters": matched,
+            "options": list(dict.fromkeys(option for e in extensions for option in e.options)),
+            "extensions": len(runs[0].extensions), "native": natives(runs)}
 
 
-def place(error):
-    """The last line of the candidate that led to an error."""
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == FILE]
-    return lines[-1] if lines else 0
+def natives(runs):
+    """What each workload's run was told, where it can be written down."""
+    try:
+        return json.loads(json.dumps([run.native for run in runs]))
+    except TypeError:
+        return None
 
 
 def answer(text):
-    request = json.loads(text)
-    try:
-        return json.dumps(convert(request))
-    except SyntaxError as error:
-        fault = {"kind": "syntax", "what": f"no Python: {error.msg}", "line": error.lineno or 0}
-    except Unsupported as error:
-        fault = {"kind": "unsupported", "what": str(error), "line": place(error)}
-    except RecursionError as error:
-        fault = {"kind": "error", "what": "RecursionError", "line": 0}
-    except (Exception, SystemExit, KeyboardInterrupt) as error:
-        fault = {"kind": "error", "what": f"{type(error).__name__}: {error}", "line": place(error)}
-    return json.dumps({"fault": fault})
+    return trace.answered(convert, text)

@@ -8,10 +8,13 @@ back nothing is known but its C++.
 
 Tensors are lazy until `forward` runs, so that what `__init__` makes and nobody uses leaves no trace.
 """
+import json
 import math
 import opcode
 import sys
+import traceback
 
+MOST_LINES = 4096
 FILE = "candidate.py"  # the name that the candidate's code is compiled under
 
 
@@ -51,10 +54,17 @@ def arithmetic(symbol, compute, a, b):
     if not (known(a) or isinstance(a, Unknown)) or not (known(b) or isinstance(b, Unknown)):
         return NotImplemented
     left, right = text_of(a), text_of(b)
+    below = known(a) and a < 0  # Python rounds down, C++ to zero
     if symbol == "/":
         expr = f"(double({left}) / {right})"
     elif symbol == "//":
-        expr = f"({left} / {right})"
+        expr = f"(-((-{left} + {right} - 1) / {right}))" if below else f"({left} / {right})"
+    elif symbol == "%" and below:
+        expr = f"(({left} % {right} + {right}) % {right})"
+    elif (symbol, left) in (("*", "1"), ("+", "0")):
+        expr = right
+    elif (symbol, right) in (("*", "1"), ("+", "0"), ("-", "0")):
+        expr = left
     else:
         expr = f"({left} {symbol} {right})"
     if not (known(a) and known(b)):
@@ -111,13 +121,17 @@ class Unknown:
         self.expr = expr
 
     def refuse(self, *_):
-        raise Unsupported("it decides on a number that is known only when the extension's function has run")
+        raise Unsupported("it decides on a number that is known only when the extension's function has run, or computes with "
+                          "it in another way than + - * / ** can say")
 
     __bool__ = __index__ = __int__ = __float__ = __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = refuse
     __hash__ = None
 
     def __neg__(self):
         return Unknown(f"(-{self.expr})")
+
+    def __pow__(self, exponent):
+        return Unknown(f"std::pow({self.expr}, double({text_of(exponent)}))")
 
 
 for _class in (Int, Real, Unknown):
@@ -140,9 +154,15 @@ class Graph:
     def __init__(self):
         self.lines = []
         self.count = 0
-        self.running = False  # forward is
+        self.running = False   # forward is
+        self.operators = None  # of the operator library, where a reference is written down (assay_reference.py)
+        self.numbers = {}      # the task's, for what a layer is not told: its eps
 
     def emit(self, line):
+        if self.operators is not None:
+            raise Unsupported("it writes into a tensor (" + line.split("(")[0] + "), which no reference can")
+        if len(self.lines) >= MOST_LINES:
+            raise Unsupported(f"forward does more than {MOST_LINES} operations one after the other: it loops over a long axis")
         self.lines.append(line)
 
     def name(self):
@@ -158,18 +178,26 @@ def begin():
     graph.__init__()
 
 
+def told(name, given, otherwise):
+    """What a layer is told, else the task's number of that name, else PyTorch's default."""
+    return given if given is not None else graph.numbers.get(name, otherwise)
+
+
 def not_initialised():
     raise Unsupported("it computes with a torch.Tensor(...) that is not initialised and no parameter")
 
 
 class Tensor:
-    """`make` gives the C++ that computes it; `shape` is a tuple of numbers, or None where nobody knows."""
+    """`make` gives the C++ that computes it; `shape` is a tuple of numbers, or None where nobody knows. `op` says the
+    same in terms of the operator library: (its name there, its tensors, its numbers); None: the library has none."""
 
-    def __init__(self, make, shape=None, dtype=None, name=None, device="cuda"):
+    op = None
+
+    def __init__(self, make, shape=None, dtype=None, name=None, device="cuda", op=None):
         if isinstance(make, int):  # torch.Tensor(2, 3): memory as it is
             extents = [make] + [extent for extent in (shape, dtype, name) if extent is not None]
             make, shape, dtype, name = not_initialised, extents, None, None
-        self._make, self._name, self._dtype, self._device = make, name, dtype, device
+        self._make, self._name, self._dtype, self._device, self.op = make, name, dtype, device, op
         self._shape = None if shape is None else tuple(shape)
         self.requires_grad = False
         self.grad = None
@@ -183,6 +211,10 @@ class Tensor:
             self._name = graph.name()
             graph.emit(f"auto {self._name} = {code};")
         return self._name
+
+    def is_parameter(self):
+        """Whether its values are the task's to say, whatever __init__ does."""
+        return self._make is None and self._name is None
 
     def __iter__(self):
         if self._shape:
@@ -272,6 +304,40 @@ def sizes(values):
     return "{" + ", ".join(text_of(value) for value in values) + "}"
 
 
-def call(code, shape=None, dtype=None):
+def call(code, shape=None, dtype=None, op=None):
     """A new tensor; `code` gives its C++ when it is needed."""
-    return Tensor(code, shape, dtype)
+    if graph.operators is not None and (op is None or op[0] not in graph.operators):
+        what = op[0] if op else sys._getframe(1).f_code.co_name
+        if what in ("method", "<lambda>"):
+            what = sys._getframe(2).f_code.co_name
+        raise Unsupported(f"the operator library has no `{what}`")
+    return Tensor(code, shape, dtype, op=op)
+
+
+# What goes back
+
+
+def place(error):
+    """The last line of the candidate that led to an error."""
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == FILE]
+    return lines[-1] if lines else 0
+
+
+def answered(convert, text):
+    """convert(request), or whose fault it is that there is nothing, both as JSON."""
+    request = json.loads(text)
+    try:
+        return json.dumps(convert(request))
+    except SyntaxError as error:
+        fault = {"kind": "syntax", "what": f"no Python: {error.msg}", "line": error.lineno or 0}
+    except Unsupported as error:
+        fault = {"kind": "unsupported", "what": str(error), "line": place(error)}
+    except ModuleNotFoundError as error:
+        hint = "; `assay import triton` takes kernels of Triton" if error.name and error.name.startswith("triton") else ""
+        fault = {"kind": "unsupported", "what": f"it needs the Python module `{error.name}`, which is not here: there are the "
+                 f"standard library and a stand-in for torch{hint}", "line": place(error)}
+    except RecursionError:
+        fault = {"kind": "error", "what": "RecursionError", "line": 0}
+    except (Exception, SystemExit, KeyboardInterrupt) as error:
+        fault = {"kind": "error", "what": f"{type(error).__name__}: {error}", "line": place(error)}
+    return json.dumps({"fault": fault})

@@ -1,7 +1,9 @@
 #include "vgpu/codegen/analysis.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
+#include <stdexcept>
 
 namespace assay::vgpu::codegen {
 
@@ -9,64 +11,102 @@ using isa::Opcode;
 
 namespace {
 
-/// Loops that can wait for other threads: what decides whether they are left comes from an atomic or from a load that
-/// other threads' stores can change.
+/// True if what decides whether these blocks are left comes from an atomic or from a load that other threads' stores
+/// can change.
+bool may_wait(const Graph& graph, const std::vector<bool>& contains) {
+    std::vector<bool> seen(graph.values.size(), false);
+    std::vector<ValueId> work;
+    const auto use = [&](ValueId value) {
+        if (value != none && !seen[value] && contains[graph.values[value].block]) {
+            seen[value] = true;
+            work.push_back(value);
+        }
+    };
+    for (BlockId block = 0; block < graph.blocks.size(); ++block) {
+        const bool leaves =
+            std::ranges::any_of(graph.blocks[block].successors, [&](BlockId s) { return !contains[s]; });
+        if (contains[block] && leaves) {
+            use(graph.blocks[block].end.condition);
+        }
+    }
+    while (!work.empty()) {
+        const Definition& definition = graph.values[work.back()];
+        work.pop_back();
+        if (definition.kind == Definition::Kind::Phi) {
+            std::ranges::for_each(graph.blocks[definition.block].phis[definition.index].incoming, use);
+        } else if (definition.kind == Definition::Kind::Result) {
+            const Node& node = graph.blocks[definition.block].nodes[definition.index];
+            const isa::Instruction& instruction = *node.instruction;
+            if (instruction.opcode == Opcode::Atom || instruction.opcode == Opcode::Mbarrier ||
+                (instruction.opcode == Opcode::Ld && instruction.mod.semantics != isa::Semantics::Weak)) {
+                return true;
+            }
+            each_use(node, use);
+        }
+    }
+    return false;
+}
+
+/// Loops that can wait for other threads. A loop that waits at the head of another's body may share its header: then it
+/// is the blocks from the header to one of the branches back.
 std::vector<bool> find_spinning(const Graph& graph, const Structure& structure) {
-    std::vector<bool> spins(structure.loops.size(), false);
-    for (std::uint32_t id = 0; id < structure.loops.size(); ++id) {
-        const Loop& loop = structure.loops[id];
-        std::vector<bool> seen(graph.values.size(), false);
-        std::vector<ValueId> work;
-        const auto use = [&](ValueId value) {
-            if (value != none && !seen[value] && loop.contains[graph.values[value].block]) {
-                seen[value] = true;
-                work.push_back(value);
+    std::vector<bool> spins;
+    for (const Loop& loop : structure.loops) {
+        bool waits = may_wait(graph, loop.contains);
+        for (const BlockId latch : graph.blocks[loop.header].predecessors) {
+            if (waits || !loop.contains[latch]) {
+                continue;
             }
-        };
-        for (BlockId block = 0; block < graph.blocks.size(); ++block) {
-            const bool leaves =
-                std::ranges::any_of(graph.blocks[block].successors, [&](BlockId s) { return !loop.contains[s]; });
-            if (loop.contains[block] && leaves) {
-                use(graph.blocks[block].end.condition);
+            std::vector<bool> contains(graph.blocks.size(), false);
+            contains[loop.header] = true;
+            std::vector<BlockId> work{latch};
+            while (!work.empty()) {
+                const BlockId block = work.back();
+                work.pop_back();
+                if (!contains[block]) {
+                    contains[block] = true;
+                    std::ranges::copy(graph.blocks[block].predecessors, std::back_inserter(work));
+                }
             }
+            waits = may_wait(graph, contains);
         }
-        while (!work.empty() && !spins[id]) {
-            const Definition& definition = graph.values[work.back()];
-            work.pop_back();
-            if (definition.kind == Definition::Kind::Phi) {
-                std::ranges::for_each(graph.blocks[definition.block].phis[definition.index].incoming, use);
-            } else if (definition.kind == Definition::Kind::Result) {
-                const Node& node = graph.blocks[definition.block].nodes[definition.index];
-                const isa::Instruction& instruction = *node.instruction;
-                spins[id] = instruction.opcode == Opcode::Atom || instruction.opcode == Opcode::Mbarrier ||
-                            (instruction.opcode == Opcode::Ld && instruction.mod.semantics != isa::Semantics::Weak);
-                each_use(node, use);
-            }
-        }
+        spins.push_back(waits);
     }
     return spins;
 }
 
 class Analysis {
 public:
-    Analysis(const Graph& graph, const Structure& structure, const Known& known)
-        : graph_(graph), structure_(structure), end_(static_cast<BlockId>(graph.blocks.size())),
-          transfer_(facts_.patterns, known) {}
+    Analysis(const Graph& graph, const Structure& structure, const Known& known, Patterns& patterns, Version version)
+        : graph_(graph), structure_(structure), end_(static_cast<BlockId>(graph.blocks.size())), version_(version),
+          facts_(patterns), transfer_(patterns, known) {}
 
     Facts run() {
         facts_.shapes.assign(graph_.values.size(), {});
         facts_.divergent.assign(end_, false);
         facts_.spins = find_spinning(graph_, structure_);
-        if (!solve(false)) {
-            solve(true);
+        // Where lanes part on the way into a loop without an exit, all meet at the end.
+        if (!solve(places(false)) && !solve(places(true)) && !solve(std::vector<BlockId>(end_, end_))) {
+            throw std::logic_error("a block is in two groups of lanes: one of them would never be run");
         }
         return std::move(facts_);
     }
 
 private:
+    /// By block: where lanes that part there can meet. Nothing goes on in a block that only returns, so that is the
+    /// end: else lanes that part on the way to it would be in another group than those that enclose them, and all lanes
+    /// of the kernel would have to meet at the end.
+    std::vector<BlockId> places(bool strict) const {
+        std::vector<BlockId> result = post_dominators(graph_, structure_, strict);
+        for (BlockId& place : result) {
+            place = place != end_ && only_returns(graph_.blocks[place]) ? end_ : place;
+        }
+        return result;
+    }
+
     /// False if some block would belong to two groups.
-    bool solve(bool strict) {
-        immediate_ = post_dominators(graph_, structure_, strict);
+    bool solve(std::vector<BlockId> immediate) {
+        immediate_ = std::move(immediate);
         facts_.masked.assign(end_, false);
         facts_.meeting.assign(end_, end_);
         facts_.loop_parts.assign(structure_.loops.size(), false);
@@ -77,7 +117,7 @@ private:
             propagate();
             changed = find_divergent();
         }
-        return assign_meetings() || strict;
+        return assign_meetings();
     }
 
     // Values
@@ -176,6 +216,9 @@ private:
     // Control
 
     bool find_divergent() {
+        if (version_ == Version::Together) {
+            return false;
+        }
         bool changed = false;
         for (const BlockId id : structure_.order) {
             const Block& block = graph_.blocks[id];
@@ -230,9 +273,6 @@ private:
         }
         if (spinning) {
             stop = end_; // lanes that got through go on: those that wait may wait for them
-        }
-        if (facts_.serial && stop != end_ && only_returns(graph_.blocks[stop])) {
-            stop = end_; // where a waiting loop's lanes are gone: the same place, and so the same group
         }
         std::vector<bool> region = reach(id, stop);
         // Lanes in different iterations of a loop meet behind it, not in it.
@@ -369,6 +409,7 @@ private:
     const Graph& graph_;
     const Structure& structure_;
     BlockId end_;
+    Version version_;
     Facts facts_;
     Transfer transfer_;
     std::vector<BlockId> immediate_;
@@ -387,8 +428,8 @@ bool outlives(const Facts& facts, const Structure& structure, BlockId from, Bloc
     return false;
 }
 
-Facts analyze(const Graph& graph, const Structure& structure, const Known& known) {
-    return Analysis(graph, structure, known).run();
+Facts analyze(const Graph& graph, const Structure& structure, const Known& known, Patterns& patterns, Version version) {
+    return Analysis(graph, structure, known, patterns, version).run();
 }
 
 } // namespace assay::vgpu::codegen

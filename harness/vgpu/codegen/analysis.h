@@ -8,7 +8,8 @@
 // with the same meeting place form a group. They are run in layout order, each for the lanes that are due there; a loop
 // is repeated as long as lanes are due at its header; when no lane is due in the group, all lanes that have not
 // returned are at the meeting place. All other blocks are *convergent*: they run for the whole warp and branches
-// between them are real.
+// between them are real. The version for lanes that stay together has no masked block: its facts hold until a branch
+// parts lanes, and then the other version goes on.
 //
 // Sources: Karrenberg, Hack, "Improving Performance of OpenCL on CPUs" (CC 2012); Rosemann, Moll, Hack, "An Abstract
 // Interpretation for SPMD Divergence on Reducible Control Flow Graphs" (POPL 2021).
@@ -25,8 +26,16 @@
 
 namespace assay::vgpu::codegen {
 
+/// For which lanes of a warp code is made (emit_versions.cpp).
+enum class Version : std::uint8_t {
+    Masked,   ///< for any, and they can part
+    Together, ///< for all of them, and they do not part
+};
+
 struct Facts {
-    Patterns patterns;
+    explicit Facts(Patterns& patterns_) : patterns(patterns_) {}
+
+    Patterns& patterns;          ///< those of all versions
     std::vector<Shape> shapes;   ///< by value, as seen by blocks in the same divergent loops
     std::vector<bool> divergent; ///< by block: its branch can send lanes different ways
     std::vector<bool> masked;    ///< by block
@@ -46,7 +55,8 @@ struct Known {
     Counting counting = Counting::Off;
 };
 
-[[nodiscard]] Facts analyze(const Graph& graph, const Structure& structure, const Known& known);
+[[nodiscard]] Facts analyze(const Graph& graph, const Structure& structure, const Known& known, Patterns& patterns,
+                            Version version);
 
 /// True if a value of block `from` is seen by block `use` only after the lanes that computed it have left a loop in
 /// different iterations: then only its vector, kept lane by lane, is right.
@@ -76,6 +86,7 @@ private:
     Shape truncate(const Shape& a, unsigned to);
     Shape convert(const isa::Instruction& instruction, const Shape& a, unsigned bits);
     Shape shift_right(const Shape& a, unsigned amount);
+    bool compares_alike(const Node& node, const std::vector<Shape>& sources);
     Shape bitwise(isa::Opcode opcode, const Shape& a, std::uint64_t mask, unsigned bits);
     /// Parts for which all the shapes are flat; 0 if there are none.
     unsigned flat_parts(const std::vector<Shape>& shapes, unsigned limit);

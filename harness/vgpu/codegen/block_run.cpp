@@ -1,11 +1,15 @@
 #include "vgpu/codegen/block_run.h"
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <bit>
 #include <cstdlib>
 #include <cstring>
 
 #include <fmt/format.h>
+
+#include "vgpu/codegen/cluster_run.h"
 
 namespace assay::vgpu::codegen {
 
@@ -15,65 +19,55 @@ std::uint64_t round_up(std::uint64_t value, std::uint64_t step) {
     return (value + step - 1) / step * step;
 }
 
-constexpr std::uint64_t shared_granularity = 256;
 constexpr std::uint32_t no_barrier = ~0u;
-constexpr int adverse_byte = 0xFF; ///< of shared memory that nobody has written: NaN in every floating-point type
+/// Of shared and local memory that nobody has written: NaN, which sums keep, but which maxima and minima pass over; a
+/// number above all others; one below.
+constexpr std::array<int, 3> adverse_bytes{0xFF, 0x7F, 0xFE};
 
 std::atomic<bool> adverse_blocks = false;
-
-std::uint32_t volume(const Dim3& dim) {
-    return dim[0] * dim[1] * dim[2];
-}
+std::atomic<std::uint32_t> adverse_runs = 0; ///< that have begun
 
 } // namespace
 
 void set_adverse(bool adverse) {
+    adverse_runs += adverse ? 1 : 0;
     adverse_blocks = adverse;
-}
-
-Windows::Windows(Memory& memory, std::uint64_t shared_bytes, std::uint64_t local_bytes, std::uint32_t threads)
-    : memory_(memory) {
-    const std::uint64_t shared = round_up(shared_bytes, shared_granularity);
-    const std::uint64_t all = shared + local_bytes * round_up(threads, warp_size);
-    // Whole pages, so that windows begin at one: shared memory is aligned to what a program may align in it.
-    address_ = memory.allocate(round_up(std::max<std::uint64_t>(all, 1), 4096)).value_or(0);
-    local_ = address_ + shared;
-}
-
-Windows::~Windows() {
-    if (address_ != 0) {
-        memory_.free(address_);
-    }
 }
 
 void BlockRun::FreeAligned::operator()(std::byte* memory) const {
     std::free(memory);
 }
 
-BlockRun::BlockRun(const Launch& launch_, const Kernel& kernel, const Code& code_, Counts& counts)
-    : launch(&launch_), code(&code_), threads_(volume(launch_.block)), warps_((threads_ + warp_size - 1) / warp_size),
-      frame_stride_(round_up(code_.frame_bytes, 64)),
-      frames_(static_cast<std::byte*>(std::aligned_alloc(64, frame_stride_ * warps_))),
-      windows_(*launch_.memory, kernel.shared.dynamic_offset + launch_.dynamic_shared, kernel.local_window(), threads_),
-      states_(warps_), resume_(warps_) {
+BlockRun::BlockRun(const Launch& launch_, const Kernel& kernel_, const Code& code_, Counts& counts,
+                   const ClusterRun& cluster_, std::uint32_t rank)
+    : launch(&launch_), kernel(&kernel_), code(&code_), cluster(&cluster_), threads_(volume(launch_.block)),
+      warps_((threads_ + warp_size - 1) / warp_size), frame_stride_(round_up(code_.frame_bytes, 64)),
+      frames_(static_cast<std::byte*>(std::aligned_alloc(64, frame_stride_ * warps_))), states_(warps_),
+      resume_(warps_) {
     const isa::Function& function = launch_.module->program.functions[launch_.kernel];
     parameter_bytes = function.parameter_bytes;
     context.region_base = launch_.memory->base();
     context.region_bytes = launch_.memory->size();
     context.parameters = launch_.parameters;
-    context.shared_base = windows_.shared();
-    context.shared_bytes = kernel.shared.dynamic_offset + launch_.dynamic_shared;
-    context.local_base = windows_.local();
-    context.local_bytes = kernel.local_window();
+    context.shared_base = cluster_.windows().shared(rank);
+    context.shared_bytes = kernel_.shared.dynamic_offset + launch_.dynamic_shared;
+    context.local_base = cluster_.windows().local(rank);
+    context.local_bytes = kernel_.local_window();
     context.dynamic_shared = launch_.dynamic_shared;
     context.grid_workspace = launch_.grid_workspace;
     for (unsigned i = 0; i < 3; ++i) {
         context.grid[i] = launch_.grid[i];
+        context.cluster[i] = launch_.cluster[i];
     }
+    context.cluster_rank = rank;
+    context.cluster_blocks = volume(launch_.cluster);
+    context.cluster_base = cluster_.windows().shared(0);
+    context.window_stride = cluster_.windows().stride();
     context.counters = counts.counters.data();
     context.accesses = counts.accesses.data();
     context.run = this;
     adverse_ = adverse_blocks;
+    descending_ = false;
 }
 
 void BlockRun::start(std::uint64_t index) {
@@ -88,10 +82,11 @@ void BlockRun::start(std::uint64_t index) {
         context.block_index[1] = context.block_index[2] = 0;
     }
     if (adverse_) {
-        // The rounded rest of the shared window as well: what is read there is nobody's.
-        std::memset(pointer_at<std::byte>(context.shared_base), adverse_byte,
-                    round_up(context.shared_bytes, shared_granularity));
-        std::memset(pointer_at<std::byte>(context.local_base), adverse_byte,
+        descending_ = (adverse_runs + index) % 2 != 0;
+        const int byte = adverse_bytes[(adverse_runs / 2 + index) % adverse_bytes.size()];
+        // What is behind shared memory as well, which a generic address reaches: what is read there is nobody's.
+        std::memset(pointer_at<std::byte>(context.shared_base), byte, context.local_base - context.shared_base);
+        std::memset(pointer_at<std::byte>(context.local_base), byte,
                     context.local_bytes * round_up(threads_, warp_size));
     }
     for (std::uint32_t warp = 0; warp < warps_; ++warp) {
@@ -101,8 +96,9 @@ void BlockRun::start(std::uint64_t index) {
         const std::uint32_t count = std::min(warp_size, threads_ - warp * warp_size);
         header.live = count == warp_size ? ~0u : (1u << count) - 1;
         header.yields = header.arriving = header.arrived = 0;
+        header.arrived_in_cluster = header.cluster_phase = 0;
         states_[warp] = State::Ready;
-        resume_[warp] = 0;
+        resume_[warp] = count == warp_size && code->together != nullptr ? 0 : masked_version;
     }
     if (barriers_used_) {
         barriers_ = {};
@@ -110,7 +106,23 @@ void BlockRun::start(std::uint64_t index) {
     }
 }
 
-BlockRun::Progress BlockRun::advance() {
+/// Runs a warp until it stops, in one version of the code and the other.
+std::int32_t BlockRun::resume(std::uint32_t warp) {
+    std::int32_t stop = resume_[warp];
+    do {
+        KernelFunction function = code->together;
+        if ((stop & masked_version) != 0) {
+            function = code->masked.load(std::memory_order_acquire);
+            if (function == nullptr) {
+                function = kernel->masked(*code);
+            }
+        }
+        stop = function(&context, &frame(warp), stop & resume_number);
+    } while (stop > 0 && (stop & at_once) != 0);
+    return stop;
+}
+
+Progress BlockRun::advance() {
     for (;;) {
         bool moved = false, yielded = false, ended = true;
         // Warps that came to the same whole-block barrier in this round are released at its end without being counted.
@@ -124,7 +136,7 @@ BlockRun::Progress BlockRun::advance() {
                 continue;
             }
             Frame& header = frame(warp);
-            const std::int32_t stop = code->function(&context, &header, resume_[warp]);
+            const std::int32_t stop = resume(warp);
             if (stop == static_cast<std::int32_t>(Stop::Done)) {
                 states_[warp] = State::Done;
                 moved = true;
@@ -141,8 +153,17 @@ BlockRun::Progress BlockRun::advance() {
                 together = false;
                 continue;
             }
-            states_[warp] = State::Waiting;
             moved = true;
+            if (header.reduction == cluster_wait) {
+                states_[warp] = header.cluster_phase == cluster->phase() ? State::AtCluster : State::Ready;
+                if (met != no_barrier) { // those before it are counted after all
+                    arrive_together(turn, met);
+                    met = no_barrier;
+                }
+                together = false;
+                continue;
+            }
+            states_[warp] = State::Waiting;
             const bool plain = header.barrier_threads == 0 && header.barrier < barriers_.size() &&
                                static_cast<isa::BarMode>(header.reduction) == isa::BarMode::Sync;
             if (together && plain && (met == no_barrier || met == header.barrier)) {
@@ -180,11 +201,10 @@ BlockRun::Progress BlockRun::advance() {
             }
             continue;
         }
-        bool ready = false;
-        for (const State state : states_) {
-            ready = ready || state == State::Ready;
-        }
-        if (!ready) {
+        if (!any_in(State::Ready)) {
+            if (any_in(State::AtCluster)) {
+                return Progress::AtCluster;
+            }
             report_deadlock();
             return Progress::Faulted;
         }
@@ -267,10 +287,42 @@ void BlockRun::release(std::uint32_t index) {
     at = {};
 }
 
+bool BlockRun::any_in(State state) const {
+    return std::ranges::find(states_, state) != states_.end();
+}
+
+void BlockRun::arrive_in_cluster(std::uint32_t warp, std::uint32_t arriving) {
+    frame(warp).arrived_in_cluster |= arriving;
+    frame(warp).cluster_phase = cluster->phase();
+}
+
+/// A warp that runs may have fewer lanes left than its frame says; it will stop or end, and then it is right.
+bool BlockRun::has_arrived() {
+    for (std::uint32_t warp = 0; warp < warps_; ++warp) {
+        const Frame& header = frame(warp);
+        if (states_[warp] != State::Done && (header.live & ~header.arrived_in_cluster) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void BlockRun::pass_cluster_barrier() {
+    for (std::uint32_t warp = 0; warp < warps_; ++warp) {
+        frame(warp).arrived_in_cluster = 0;
+        states_[warp] = states_[warp] == State::AtCluster ? State::Ready : states_[warp];
+    }
+}
+
 void BlockRun::report_deadlock() {
     for (std::uint32_t warp = 0; warp < warps_; ++warp) {
+        const Frame& header = frame(warp);
+        if (states_[warp] == State::AtCluster) {
+            raise_fault(context, header, {}, 0, Fault::Kind::Deadlock, 0,
+                        "the cluster's barrier waits for threads that never come");
+            return;
+        }
         if (states_[warp] == State::Waiting) {
-            const Frame& header = frame(warp);
             raise_fault(context, header, {}, 0, Fault::Kind::Deadlock, 0,
                         fmt::format("barrier {} waits for threads that never come", header.barrier));
             return;

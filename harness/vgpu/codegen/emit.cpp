@@ -2,18 +2,20 @@
 
 #include <cstddef>
 
+#include "vgpu/codegen/symbols.h"
+
 namespace assay::vgpu::codegen {
 
 using isa::Operand;
 using isa::Special;
 
 Emitter::Emitter(llvm::Module& module, const Kernel& kernel, const Structure& structure, Facts& facts,
-                 const Known& known, Machine machine, Code& code)
+                 const Known& known, Machine machine, Code& code, std::deque<Site>& sites, Version version)
     : context_(module.getContext()), module_(module), kernel_(kernel), graph_(kernel.graph), structure_(structure),
-      facts_(facts), known_(known), transfer_(facts.patterns, known), machine_(machine), code_(code),
-      builder_(context_) {}
+      facts_(facts), known_(known), transfer_(facts.patterns, known), machine_(machine), code_(code), sites_(sites),
+      version_(version), builder_(context_) {}
 
-llvm::Function* Emitter::emit(const std::string& name) {
+void Emitter::begin(const std::string& name) {
     llvm::Type* pointer = llvm::PointerType::get(context_, 0);
     auto* type = llvm::FunctionType::get(integer(32), {pointer, pointer, integer(32)}, false);
     function_ = llvm::Function::Create(type, llvm::Function::ExternalLinkage, name, module_);
@@ -24,14 +26,21 @@ llvm::Function* Emitter::emit(const std::string& name) {
     function_->getArg(1)->addAttr(llvm::Attribute::NoAlias);
     prepare_counters();
     emit_entry();
+}
+
+void Emitter::emit_blocks(Emitter* other) {
+    other_ = other;
     for (const BlockId id : structure_.order) {
         emit_block(id);
     }
     for (Group& group : groups_) {
         emit_group_end(group);
     }
+}
+
+void Emitter::finish() {
+    emit_entrances();
     emit_resume_switch();
-    return function_;
 }
 
 void Emitter::set_attributes(llvm::Function* function) const {
@@ -76,9 +85,17 @@ llvm::Value* Emitter::fit_signed(Value* value, unsigned bits) {
     return builder_.CreateSExtOrTrunc(value, like(integer(bits), value));
 }
 
-llvm::Value* Emitter::host_pointer(const void* object) {
-    return llvm::ConstantExpr::getIntToPtr(llvm::ConstantInt::get(integer(64), reinterpret_cast<std::uint64_t>(object)),
-                                           llvm::PointerType::get(context_, 0));
+llvm::Constant* Emitter::outside(const std::string& symbol, std::uint64_t offset) {
+    llvm::Constant* start = module_.getOrInsertGlobal(symbol, integer(8));
+    return llvm::ConstantExpr::getInBoundsGetElementPtr(integer(8), start, llvm::ConstantInt::get(integer(64), offset));
+}
+
+llvm::Value* Emitter::variable_address(std::uint32_t variable) {
+    return builder_.CreatePtrToInt(outside(variable_symbol(variable), 0), integer(64));
+}
+
+llvm::Constant* Emitter::host_pointer(const Site* site) {
+    return outside(sites_symbol, site->number * sizeof(Site));
 }
 
 /// Runs `make` with the builder in the entry block, whose values reach everywhere.
@@ -128,6 +145,10 @@ llvm::Value* Emitter::special(const Operand& operand) {
         return builder_.CreateURem(builder_.CreateUDiv(thread, same(thread, below)), same(thread, extent));
     };
     const auto field = [&](std::size_t offset) { return context_field(offset, 32); };
+    /// Of x, y, z the one that the register is for; `first` is the register for x.
+    const auto axis = [&](std::size_t offset, Special first) {
+        return field(offset + 4 * (static_cast<std::size_t>(operand.special) - static_cast<std::size_t>(first)));
+    };
     const auto make = [&]() -> Value* {
         switch (operand.special) {
         case Special::TidX:
@@ -173,29 +194,38 @@ llvm::Value* Emitter::special(const Operand& operand) {
         case Special::AggrSmemSize:
             return field(offsetof(Context, shared_bytes));
         case Special::NsmId:
+            return constant(1, 32);
+        // A launch without clusters is a grid of clusters of one block.
         case Special::NclusterIdX:
         case Special::NclusterIdY:
         case Special::NclusterIdZ:
-            return operand.special == Special::NclusterIdX   ? field(offsetof(Context, grid))
-                   : operand.special == Special::NclusterIdY ? field(offsetof(Context, grid) + 4)
-                   : operand.special == Special::NclusterIdZ ? field(offsetof(Context, grid) + 8)
-                                                             : static_cast<Value*>(constant(1, 32));
+            return builder_.CreateUDiv(axis(offsetof(Context, grid), Special::NclusterIdX),
+                                       axis(offsetof(Context, cluster), Special::NclusterIdX));
         case Special::ClusterIdX:
-            return field(offsetof(Context, block_index));
         case Special::ClusterIdY:
-            return field(offsetof(Context, block_index) + 4);
         case Special::ClusterIdZ:
-            return field(offsetof(Context, block_index) + 8);
+            return builder_.CreateUDiv(axis(offsetof(Context, block_index), Special::ClusterIdX),
+                                       axis(offsetof(Context, cluster), Special::ClusterIdX));
+        case Special::ClusterCtaidX:
+        case Special::ClusterCtaidY:
+        case Special::ClusterCtaidZ:
+            return builder_.CreateURem(axis(offsetof(Context, block_index), Special::ClusterCtaidX),
+                                       axis(offsetof(Context, cluster), Special::ClusterCtaidX));
         case Special::ClusterNctaidX:
         case Special::ClusterNctaidY:
         case Special::ClusterNctaidZ:
+            return axis(offsetof(Context, cluster), Special::ClusterNctaidX);
+        case Special::ClusterCtarank:
+            return field(offsetof(Context, cluster_rank));
         case Special::ClusterNctarank:
-            return constant(1, 32);
+            return field(offsetof(Context, cluster_blocks));
+        case Special::IsExplicitCluster:
+            return fit(builder_.CreateICmpUGT(field(offsetof(Context, cluster_blocks)), constant(1, 32)), 32);
         case Special::Envreg:
             return operand.index == 1   ? field(offsetof(Context, grid_workspace) + 4)
                    : operand.index == 2 ? field(offsetof(Context, grid_workspace))
                                         : static_cast<Value*>(constant(0, 32));
-        default: // laneid, lanemask_lt in lane 0; smid, gridid, cluster ranks
+        default: // laneid, lanemask_lt in lane 0; smid, gridid
             return constant(0, 32);
         }
     };
@@ -276,14 +306,15 @@ Shaped Emitter::operand(const Leaf& leaf, unsigned bits) {
     }
     case Operand::Kind::Variable: {
         const isa::Variable& variable = kernel_.module->program.variables[operand.index];
-        std::uint64_t address = 0;
+        const auto offset = static_cast<std::uint64_t>(operand.offset);
         if (variable.space == isa::Space::Shared) {
             const auto found = kernel_.shared.offsets.find(operand.index);
-            address = found != kernel_.shared.offsets.end() ? found->second : kernel_.shared.dynamic_offset;
+            const std::uint64_t start =
+                found != kernel_.shared.offsets.end() ? found->second : kernel_.shared.dynamic_offset;
+            result.base = {constant(start + offset, bits)};
         } else {
-            address = kernel_.module->variable_address[operand.index];
+            result.base = {builder_.CreateAdd(fit(variable_address(operand.index), bits), constant(offset, bits))};
         }
-        result.base = {constant(address + static_cast<std::uint64_t>(operand.offset), bits)};
         break;
     }
     case Operand::Kind::Local:
@@ -394,125 +425,6 @@ void Emitter::set_scalar(ValueId value, Value* scalar) {
     set(value, std::move(shaped));
 }
 
-// Slots
-
-llvm::AllocaInst* Emitter::new_slot(llvm::Type* type, const char* name) {
-    const llvm::IRBuilderBase::InsertPointGuard guard(builder_);
-    builder_.SetInsertPoint(entry_, entry_->begin());
-    return builder_.CreateAlloca(type, nullptr, name);
-}
-
-/// Finds the values that other blocks use.
-void Emitter::find_slots() {
-    slots_.resize(graph_.values.size());
-    const auto use = [&](ValueId value, BlockId block) {
-        if (value == none || graph_.values[value].kind == Definition::Kind::Undefined || hoisted_[value]) {
-            return;
-        }
-        const BlockId from = graph_.values[value].block;
-        Slot& slot = slots_[value];
-        if (outlives(facts_, structure_, from, block)) {
-            if (slot.outside == nullptr) {
-                slot.outside = new_slot(lanes_of(integer(graph_.values[value].bits)), "outside");
-            }
-        } else if (from != block) {
-            slot.needed = true;
-        }
-    };
-    for (BlockId id = 0; id < graph_.blocks.size(); ++id) {
-        const Block& block = graph_.blocks[id];
-        for (const Phi& phi : block.phis) {
-            slots_[phi.result].needed = true;
-            for (std::size_t i = 0; i < phi.incoming.size(); ++i) {
-                use(phi.incoming[i], block.predecessors[i]);
-                if (graph_.blocks[block.predecessors[i]].waits) {
-                    slots_[phi.incoming[i]].needed = !hoisted_[phi.incoming[i]]; // it is written after the stop
-                }
-            }
-        }
-        for (const Node& node : block.nodes) {
-            each_use(node, [&](ValueId value) { use(value, id); });
-        }
-        use(block.end.condition, id);
-    }
-    for (ValueId value = 0; value < slots_.size(); ++value) {
-        Slot& slot = slots_[value];
-        if (!slot.needed || graph_.values[value].kind == Definition::Kind::Undefined) {
-            continue;
-        }
-        const unsigned bits = graph_.values[value].bits;
-        const Shape& shape = facts_.shapes[value];
-        if (shape.vector()) {
-            slot.vector = new_slot(lanes_of(integer(bits)), "vector");
-            continue;
-        }
-        for (unsigned part = 0; part < shape.parts; ++part) {
-            slot.base.push_back(new_slot(integer(bits), "base"));
-            if (shape.wrap != 0) {
-                slot.limit.push_back(new_slot(integer(32), "limit"));
-            }
-        }
-        if (shape.wrap != 0) {
-            slot.unit = new_slot(integer(bits), "unit");
-        }
-    }
-}
-
-void Emitter::store_slot(ValueId value, const Shaped& shaped) {
-    Slot& slot = slots_[value];
-    if (slot.needed) {
-        if (slot.vector != nullptr) {
-            Value* now = shaped.vector;
-            if (facts_.serial && facts_.masked[here_]) {
-                // Lanes in other iterations keep theirs.
-                now = builder_.CreateSelect(mask_vector(), now,
-                                            builder_.CreateLoad(slot.vector->getAllocatedType(), slot.vector));
-            }
-            builder_.CreateStore(now, slot.vector);
-        }
-        for (std::size_t part = 0; part < slot.base.size(); ++part) {
-            builder_.CreateStore(shaped.base[part], slot.base[part]);
-        }
-        for (std::size_t part = 0; part < slot.limit.size(); ++part) {
-            builder_.CreateStore(shaped.limit[part], slot.limit[part]);
-        }
-        if (slot.unit != nullptr) {
-            builder_.CreateStore(shaped.unit, slot.unit);
-        }
-    }
-    if (slot.outside != nullptr) {
-        Shaped copy = shaped;
-        Value* old = builder_.CreateLoad(slot.outside->getAllocatedType(), slot.outside);
-        builder_.CreateStore(builder_.CreateSelect(mask_vector(), vector_of(copy), old), slot.outside);
-    }
-}
-
-Shaped Emitter::load_slot(ValueId value) {
-    const Slot& slot = slots_[value];
-    Shaped result;
-    result.bits = graph_.values[value].bits;
-    result.shape = shape_in_block(value);
-    const auto load = [&](llvm::AllocaInst* from) { return builder_.CreateLoad(from->getAllocatedType(), from); };
-    if (outlives(facts_, structure_, graph_.values[value].block, here_)) {
-        result.vector = load(slot.outside);
-        return result;
-    }
-    if (slot.vector != nullptr) {
-        result.vector = load(slot.vector);
-        return result;
-    }
-    for (llvm::AllocaInst* base : slot.base) {
-        result.base.push_back(load(base));
-    }
-    for (llvm::AllocaInst* limit : slot.limit) {
-        result.limit.push_back(load(limit));
-    }
-    if (slot.unit != nullptr) {
-        result.unit = load(slot.unit);
-    }
-    return result;
-}
-
 // Runtime calls
 
 llvm::Value* Emitter::call_runtime(const void* function, llvm::Type* result, const Values& arguments) {
@@ -521,7 +433,7 @@ llvm::Value* Emitter::call_runtime(const void* function, llvm::Type* result, con
         types.push_back(argument->getType());
     }
     auto* type = llvm::FunctionType::get(result, types, false);
-    llvm::CallInst* call = builder_.CreateCall(type, host_pointer(function), arguments);
+    llvm::CallInst* call = builder_.CreateCall(module_.getOrInsertFunction(runtime_symbol(function), type), arguments);
     if (result->isIntegerTy(1)) {
         call->addRetAttr(llvm::Attribute::ZExt);
     }
@@ -550,7 +462,8 @@ llvm::AllocaInst* Emitter::scratch(unsigned index, std::uint64_t bytes) {
 Site* Emitter::new_site(const isa::Instruction& instruction) {
     Site site;
     site.instruction = &instruction;
-    return &code_.sites.emplace_back(site);
+    site.number = static_cast<std::uint32_t>(sites_.size());
+    return &sites_.emplace_back(site);
 }
 
 llvm::BasicBlock* Emitter::fault_block() {

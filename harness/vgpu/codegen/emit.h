@@ -8,13 +8,16 @@
 // Masks are i32 scalars, one bit for each lane: cheap to test, to save and to pass on. `live` are the lanes that have
 // not returned, `due[b]` the lanes that wait to run the masked block b.
 //
-// The parts: emit.cpp values and slots; emit_control.cpp blocks, masks, stops; emit_pure.cpp, emit_float.cpp,
-// emit_convert.cpp, emit_math.cpp what depends on registers alone; emit_address.cpp, emit_load.cpp, emit_store.cpp,
-// emit_atomic.cpp memory;
-// emit_warp.cpp what lanes tell each other; emit_call.cpp the host's functions; emit_count.cpp counters.
+// The parts: emit.cpp values; emit_slots.cpp; emit_control.cpp blocks, masks; emit_stop.cpp; emit_pure.cpp,
+// emit_float.cpp, emit_convert.cpp, emit_math.cpp what depends on registers alone; emit_address.cpp, emit_load.cpp,
+// emit_store.cpp, emit_atomic.cpp memory; emit_versions.cpp the version for lanes that stay together; emit_warp.cpp
+// what lanes tell each other; emit_call.cpp the host's functions; emit_count.cpp counters.
 #pragma once
 
+#include <deque>
 #include <functional>
+#include <map>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -44,9 +47,15 @@ struct Machine {
 class Emitter {
 public:
     Emitter(llvm::Module& module, const Kernel& kernel, const Structure& structure, Facts& facts, const Known& known,
-            Machine machine, Code& code);
-    /// Emits the function and returns it.
-    llvm::Function* emit(const std::string& name);
+            Machine machine, Code& code, std::deque<Site>& sites, Version version);
+    /// Creates the function, and decides where its values live.
+    void begin(const std::string& name);
+    /// How many values there would be to hand over, at all places where the version for lanes that stay together can.
+    [[nodiscard]] std::size_t handed_over() const;
+    /// Emits what it does. `other`, which has begun, is the other version of the kernel, if there is one.
+    void emit_blocks(Emitter* other);
+    /// Emits what the other version's blocks asked for.
+    void finish();
 
 private:
     using Value = llvm::Value;
@@ -67,7 +76,11 @@ private:
     /// Zero-extends or truncates to a width.
     Value* fit(Value* value, unsigned bits);
     Value* fit_signed(Value* value, unsigned bits);
-    Value* host_pointer(const void* object);
+    /// What lies outside of the code has a name in it (symbols.h), so that the code can be kept; this is so many bytes
+    /// behind it.
+    llvm::Constant* outside(const std::string& symbol, std::uint64_t offset);
+    llvm::Constant* host_pointer(const Site* site);
+    Value* variable_address(std::uint32_t variable); ///< i64: of a variable that is not in shared memory
 
     Shaped get(ValueId value);
     Shaped operand(const Leaf& leaf, unsigned bits);
@@ -115,6 +128,9 @@ private:
     void emit_block(BlockId id);
     void emit_end(BlockId id);
     void end_divergent(BlockId id);
+    void take_edge(BlockId id, BlockId to);
+    void take_edges(BlockId id, const std::vector<llvm::BasicBlock*>& edges);
+    Value* live_lanes(); ///< i32: those that have not returned
     void emit_group_end(Group& group);
     llvm::BasicBlock* after(BlockId id);
     void count_turn(llvm::BasicBlock* again, llvm::BasicBlock* next, const Group& group);
@@ -131,6 +147,9 @@ private:
     void finish_barrier(const Node& node);
     void emit_barrier(BlockId id);
     std::vector<BlockId> held_by(BlockId id);
+    std::vector<BlockId> awaited_by(BlockId id);
+    Value* ready(BlockId id);
+    Value* held_before(const Group& group);
     Value* can_run(BlockId id);
     [[nodiscard]] bool spinning_header(BlockId id) const;
     std::vector<ValueId> alive_at(const std::vector<BlockId>& blocks);
@@ -154,6 +173,33 @@ private:
     }
     llvm::BasicBlock* new_block(const llvm::Twine& name) { return llvm::BasicBlock::Create(context_, name, function_); }
     Value* first_lane(Shaped& value); ///< in the first running lane
+
+    // --- emit_versions.cpp
+    struct Kept { ///< a value that passes from one version to the other: how, and where in the frame
+        ValueId value = none;
+        Shape shape;
+        std::uint32_t at = 0;
+    };
+    struct Entrance { ///< where the other version can hand a warp over
+        std::int32_t resume = 0;
+        llvm::BasicBlock* block = nullptr;
+        std::vector<Kept> values;
+    };
+    [[nodiscard]] std::vector<ValueId> passing(BlockId id, bool at_end) const;
+    const Entrance& entrance(BlockId id, bool at_end);
+    void emit_entrances();
+    void hand_over(BlockId id, bool at_end);
+    void pass(const Kept& kept, bool outside, Shaped value);
+    void receive(const Kept& kept);
+    [[nodiscard]] bool can_rejoin(BlockId id);
+    [[nodiscard]] bool guards(const Node& node) const;
+    void guard_block(const Block& block, std::size_t count, std::vector<bool>& done);
+    void end_together(BlockId id);
+    std::pair<Value*, Value*> agreement(const Block& block);
+    std::pair<Value*, Value*> affine_agreement(const Block& block);
+    void store_frame(Value* value, std::uint32_t at, unsigned alignment);
+    Value* load_frame(llvm::Type* type, std::uint32_t at, unsigned alignment);
+    [[nodiscard]] bool together() const { return version_ == Version::Together; }
 
     // --- emit_node.cpp
     void emit_node(const Node& node);
@@ -242,7 +288,8 @@ private:
         bool guarded = false;  ///< there may be none
         Form form = Form::Slow;
         std::vector<Run> runs;
-        bool masked_run = false;    ///< one run, accessed under the mask
+        bool masked_run = false;    ///< runs of neighbours, accessed under the mask
+        bool by_lane = false;       ///< of Lanes and Spaced: an instruction for each lane, and all of them run
         Value* addresses = nullptr; ///< of Lanes
     };
     Access access_of(const Node& node, unsigned register_bits);
@@ -252,12 +299,13 @@ private:
     Value* may_go_fast(Access& access);
     Value* spaced_lanes(const Access& access, unsigned i);
     Value* gather(const Access& access, Value* from);
+    Value* lane_pointer(const Access& access, unsigned lane, unsigned i);
     Shaped address_of(const Leaf& leaf, isa::Space space);
     Value* window_base(isa::Space space);
     [[nodiscard]] std::uint64_t window_bytes(isa::Space space) const;
     Value* each_fits(const Access& access, Value* addresses);
     Value* outside_bits(unsigned bytes);
-    Value* affine_fits(const Access& access);
+    Value* affine_fits(const Access& access, std::uint64_t extent = 0);
     Value* stays(const Shaped& address); ///< i1: it does not wrap
     Value* host_address(const Access& access, Value* address);
     Value* local_offsets();
@@ -271,11 +319,14 @@ private:
     // --- emit_load.cpp, emit_store.cpp
     llvm::LoadInst* load_at(const Access& access, llvm::Type* type, Value* pointer);
     Value* widen(const Access& access, Value* element, unsigned bits);
+    [[nodiscard]] std::optional<std::uint32_t> parameter_offset(const Node& node) const;
     Value* load_parameter(const Node& node, unsigned bits);
     [[nodiscard]] unsigned loaded_bits(const Node& node) const;
     [[nodiscard]] bool joins_others(const Node& node) const;
     std::vector<const Node*> gather_loads(const Block& block, std::size_t first, std::vector<bool>& done);
-    void emit_nodes(const Block& block, std::size_t count);
+    void emit_nodes(const Block& block, std::size_t count, std::vector<bool>& done);
+    [[nodiscard]] static Shape loaded_shape(const Access& access);
+    void emit_checked(const Node& node);
     void emit_load(const Node& node);
     void emit_loads(const std::vector<const Node*>& nodes);
     void finish_load(const Node& node, const std::vector<Shaped>& values);
@@ -283,7 +334,11 @@ private:
     std::vector<Shaped> load_fast(const Access& access, const Shape& shape, unsigned bits);
     void load_scalars(const Access& access, std::vector<Shaped>& result, unsigned bits);
     void load_runs(const Access& access, std::vector<Shaped>& result, unsigned bits);
-    Value* load_spaced(const Access& access, unsigned i);
+    Value* load_lanes(const Access& access, unsigned i);
+    void store_lanes(const Access& access, std::vector<Shaped>& data);
+    void store_fast(const Access& access, std::vector<Shaped> data); ///< vectors made on the way stay there
+    std::vector<Shaped> stored_values(const Node& node, unsigned bits);
+    Value* run_mask(const Access& access, const Run& run);
     std::vector<Shaped> load_slowly(const Access& access, unsigned bits);
     void emit_store(const Node& node);
     void store_run(const Access& access, const Run& run, std::vector<Shaped> data, bool masked);
@@ -304,7 +359,9 @@ private:
 
     // --- emit_async.cpp
     llvm::AllocaInst* spill_sources(const Node& node);
+    Value* call_with_sources(const Node& node, const void* function);
     void emit_async(const Node& node);
+    void emit_in_cluster(const Node& node);
     void emit_wgmma(const Node& node);
 
     // --- emit_matrix.cpp, emit_fragment.cpp
@@ -348,6 +405,9 @@ private:
     Transfer transfer_;
     Machine machine_;
     Code& code_;
+    std::deque<Site>& sites_; ///< they are filled in where they lie, then become those of the code
+    Version version_;
+    Emitter* other_ = nullptr;
     llvm::IRBuilder<> builder_;
     llvm::Function* function_ = nullptr;
     llvm::BasicBlock* entry_ = nullptr;
@@ -372,6 +432,9 @@ private:
     std::vector<std::vector<bool>> alive_;
     std::unordered_map<ValueId, std::uint32_t> frame_offset_;
     std::unordered_map<llvm::AllocaInst*, std::uint32_t> frame_mask_offset_;
+    std::map<std::pair<BlockId, bool>, Entrance> entrances_; ///< by block, at its beginning or its end
+    std::unordered_map<ValueId, std::uint32_t> passing_offset_;
+    std::unordered_map<const Node*, Access> checked_; ///< accesses of the block that are known to be all right
     BlockId here_ = 0;
     Value* mask_ = nullptr;        ///< i32: the lanes running
     Value* mask_vector_ = nullptr; ///< the same as <32 x i1>, once needed in this block

@@ -92,23 +92,29 @@ Emitter::Access Emitter::access_of(const Node& node, unsigned register_bits) {
 
 /// What is the fastest that the address allows.
 void Emitter::choose_form(Access& access) {
+    if (access.space == Space::SharedCluster) {
+        return; // in whichever block of the cluster
+    }
     const bool weak = access.instruction->mod.semantics == isa::Semantics::Weak;
     const bool loads = access.instruction->opcode == isa::Opcode::Ld;
-    const bool wide = access.bytes <= 8 && (loads || access.bytes >= 4); // narrow elements are gathered as words
+    const bool stores = access.instruction->opcode == isa::Opcode::St;
+    const bool word = access.bytes == 4 || access.bytes == 8;
+    // Narrow elements are gathered as words. Without gathers each lane has an instruction of its own.
+    access.by_lane = !machine_.avx512 || !(loads ? access.bytes <= 8 : word);
     if (regular(access)) {
         access.runs = runs_of(access);
         if (!access.runs.empty()) {
             access.form = Form::Runs;
-            access.masked_run =
-                access.runs.size() == 1 && access.runs[0].spread && access.elements == 1 && machine_.avx512 && weak;
+            access.masked_run = access.elements == 1 && weak && (machine_.avx512 || word) &&
+                                std::ranges::all_of(access.runs, &Run::spread);
             return;
         }
-        if (weak && (machine_.avx512 ? wide : loads)) {
+        if (weak) {
             access.form = Form::Spaced;
             return;
         }
     }
-    if (machine_.avx512 && wide && weak) {
+    if (weak && (!access.by_lane || ((loads || stores) && access.bytes <= 8))) {
         access.form = Form::Lanes;
     }
 }
@@ -119,19 +125,13 @@ bool Emitter::regular(const Access& access) const {
     if (!shape.affine() || access.space == Space::Local) {
         return false;
     }
-    const Pattern& pattern = facts_.patterns[shape.pattern];
-    const std::int64_t bytes = access.bytes * access.elements;
-    return std::ranges::all_of(
-        pattern, [&](std::int64_t entry) { return entry % bytes == 0 && entry > -(1ll << 31) && entry < 1ll << 31; });
+    return is_regular(facts_.patterns[shape.pattern], std::int64_t{access.bytes} * access.elements);
 }
 
 /// i1: the fast form can be taken.
 llvm::Value* Emitter::may_go_fast(Access& access) {
-    if (access.form == Form::Lanes) {
-        return lanes_fit(access, access.addresses);
-    }
-    Value* ok = affine_fits(access);
-    if (access.masked_run || (access.form == Form::Spaced && machine_.avx512)) {
+    Value* ok = access.form == Form::Lanes ? lanes_fit(access, access.addresses) : affine_fits(access);
+    if (access.masked_run || (access.form != Form::Runs && !access.by_lane)) {
         return ok; // lanes that do not run are masked
     }
     if (access.form == Form::Runs && access.runs.size() == 1 && !access.runs[0].spread) {
@@ -223,8 +223,8 @@ llvm::Value* Emitter::outside_bits(unsigned bytes) {
 
 /// i1: every lane of an affine access stays in its window and is aligned. The lanes of a part lie between its lowest
 /// and its highest, so those two are compared; of the region only the lowest, where the memory's overhang covers the
-/// rest.
-llvm::Value* Emitter::affine_fits(const Access& access) {
+/// rest. With an extent the same holds for accesses up to so many bytes behind, at multiples of their size.
+llvm::Value* Emitter::affine_fits(const Access& access, std::uint64_t extent) {
     const Shaped& address = access.address;
     const Pattern& pattern = facts_.patterns[address.shape.pattern];
     const unsigned bytes = access.bytes * access.elements, parts = address.shape.parts, width = lanes / parts;
@@ -234,7 +234,7 @@ llvm::Value* Emitter::affine_fits(const Access& access) {
     for (unsigned part = 0; part < parts; ++part) {
         const auto first = pattern.begin() + part * width;
         const auto [low, high] = std::minmax_element(first, first + width);
-        const auto span = static_cast<std::uint64_t>(*high - *low);
+        const std::uint64_t span = static_cast<std::uint64_t>(*high - *low) + extent;
         Value* base = address.base[part];
         const auto at = [&](std::int64_t offset) {
             return offset == 0 ? base
@@ -247,7 +247,7 @@ llvm::Value* Emitter::affine_fits(const Access& access) {
             };
             differs(at(*low));
             if (span + bytes > Memory::overhang) {
-                differs(at(*high));
+                differs(at(*high + static_cast<std::int64_t>(extent)));
             }
             continue;
         }
@@ -368,6 +368,10 @@ void Emitter::emit_cvta(const Node& node) {
         finish(node, 0, std::move(value));
         return;
     }
+    if (mod.space == Space::SharedCluster) {
+        emit_in_cluster(node);
+        return;
+    }
     Value* base = window_base(mod.space);
     if (mod.space == Space::Local) {
         Value* window = builder_.CreateAdd(splat(base), local_offsets());
@@ -396,22 +400,29 @@ void Emitter::emit_isspacep(const Node& node) {
         return builder_.CreateICmpULT(builder_.CreateSub(address, start), splat(bytes));
     };
     Value* shared = within(window_base(Space::Shared), constant(window_bytes(Space::Shared), 64));
+    Value* stride = context_field(offsetof(Context, window_stride), 64);
+    Value* from_first = builder_.CreateSub(address, splat(context_field(offsetof(Context, cluster_base), 64)));
+    Value* windows = builder_.CreateMul(stride, fit(context_field(offsetof(Context, cluster_blocks), 32), 64));
+    Value* of_cluster = builder_.CreateICmpULT(from_first, splat(windows)); // shared and local
     Value* local = within(builder_.CreateAdd(splat(window_base(Space::Local)), local_offsets()),
                           constant(window_bytes(Space::Local), 64));
     Value* is_constant = same(shared, 0);
-    for (std::size_t i = 0; i < kernel_.module->program.variables.size(); ++i) {
+    for (std::uint32_t i = 0; i < kernel_.module->program.variables.size(); ++i) {
         const isa::Variable& variable = kernel_.module->program.variables[i];
         if (variable.space == Space::Const) {
-            is_constant = builder_.CreateOr(
-                is_constant, within(constant(kernel_.module->variable_address[i], 64), constant(variable.bytes, 64)));
+            is_constant = builder_.CreateOr(is_constant, within(variable_address(i), constant(variable.bytes, 64)));
         }
     }
     Value* result = nullptr;
     switch (node.instruction->mod.space) {
     case Space::Shared:
-    case Space::SharedCluster:
         result = shared;
         break;
+    case Space::SharedCluster: {
+        Value* offset = builder_.CreateURem(from_first, splat(stride));
+        result = builder_.CreateAnd(of_cluster, builder_.CreateICmpULT(offset, same(offset, known_.shared_bytes)));
+        break;
+    }
     case Space::Local:
         result = local;
         break;
@@ -422,7 +433,7 @@ void Emitter::emit_isspacep(const Node& node) {
         result = within(window_base(Space::Param), constant(window_bytes(Space::Param), 64));
         break;
     default: // parameters count as global
-        result = builder_.CreateNot(builder_.CreateOr(builder_.CreateOr(shared, local), is_constant));
+        result = builder_.CreateNot(builder_.CreateOr(of_cluster, is_constant));
         break;
     }
     finish_vector(node, 0, result);

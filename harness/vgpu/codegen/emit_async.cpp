@@ -18,17 +18,33 @@ llvm::AllocaInst* Emitter::spill_sources(const Node& node) {
     return memory;
 }
 
-void Emitter::emit_async(const Node& node) {
+/// What a runtime function makes of the sources, lane by lane: 32 x i64, of its one result.
+llvm::Value* Emitter::call_with_sources(const Node& node, const void* function) {
     Value* running = running_lanes(node);
     llvm::AllocaInst* in = spill_sources(node);
     llvm::AllocaInst* out = scratch(1, lanes * 8);
     Site* site = new_site(*node.instruction);
     site->sources = static_cast<std::uint8_t>(node.src.size());
-    check_runtime(call_runtime(reinterpret_cast<const void*>(&runtime_async), integer(1),
-                               {context_argument_, frame_argument_, host_pointer(site), running, in, out}));
+    check_runtime(
+        call_runtime(function, integer(1), {context_argument_, frame_argument_, host_pointer(site), running, in, out}));
+    return builder_.CreateAlignedLoad(lanes_of(integer(64)), out, llvm::Align(8));
+}
+
+void Emitter::emit_async(const Node& node) {
+    Value* result = call_with_sources(node, reinterpret_cast<const void*>(&runtime_async));
     if (!node.dst.empty() && node.dst[0] != none) {
-        Value* loaded = builder_.CreateAlignedLoad(lanes_of(integer(64)), out, llvm::Align(8));
-        finish_vector(node, 0, fit(loaded, graph_.values[node.dst[0]].bits));
+        finish_vector(node, 0, fit(result, graph_.values[node.dst[0]].bits));
+    }
+}
+
+/// mapa, getctarank, cvta of shared::cluster.
+void Emitter::emit_in_cluster(const Node& node) {
+    Value* result = call_with_sources(node, reinterpret_cast<const void*>(&runtime_cluster));
+    result = fit(result, graph_.values[node.dst[0]].bits);
+    if (facts_.shapes[node.dst[0]].uniform()) {
+        finish_scalar(node, 0, builder_.CreateExtractElement(result, std::uint64_t{0}));
+    } else {
+        finish_vector(node, 0, result);
     }
 }
 

@@ -1,13 +1,10 @@
-// Blocks, masks, and the places where a warp stops.
+// Blocks and masks. Where a warp stops is emit_stop.cpp's.
 //
 // Convergent blocks branch for real. A masked block b has an i32 `due[b]`; its predecessors add lanes to it instead of
 // branching to it. The blocks of a group are chained in layout order: `check b` runs b if lanes are due and goes on
 // behind it otherwise. Behind the last block from which a loop's header is reached backwards, the header is looked at
 // again. So when the end of the chain is reached nothing is due, and every lane that has not returned is at the meeting
 // place.
-//
-// A warp stops at a barrier, and in a loop that waits for other threads after some turns. To stop is to write the live
-// values and the masks to the frame and to return a number; to resume is to read them back and to go on behind.
 #include <algorithm>
 #include <cstddef>
 
@@ -53,8 +50,8 @@ void Emitter::prepare_control() {
         }
         places_[id].check = new_block("check" + llvm::Twine(id));
     }
+    alive_ = live_in(graph_);
     if (stops) {
-        alive_ = live_in(graph_);
         turns_ = new_slot(integer(32), "turns");
     }
 }
@@ -122,11 +119,13 @@ void Emitter::emit_block(BlockId id) {
         builder_.SetInsertPoint(places_[id].check);
         builder_.CreateCondBr(can_run(id), bodies_[id], after(id));
         builder_.SetInsertPoint(bodies_[id]);
-        set_mask(builder_.CreateLoad(integer(32), places_[id].due));
-        builder_.CreateStore(constant(0, 32), places_[id].due);
+        Value* lanes_mask = ready(id);
+        Value* due = builder_.CreateLoad(integer(32), places_[id].due);
+        builder_.CreateStore(builder_.CreateAnd(due, builder_.CreateNot(lanes_mask)), places_[id].due);
+        set_mask(lanes_mask);
     } else {
         builder_.SetInsertPoint(bodies_[id]);
-        set_mask(builder_.CreateLoad(integer(32), live_));
+        set_mask(live_lanes());
     }
     for (const Phi& phi : block.phis) {
         if (llvm::AllocaInst* outside = slots_[phi.result].outside; outside != nullptr) {
@@ -135,14 +134,22 @@ void Emitter::emit_block(BlockId id) {
             builder_.CreateStore(builder_.CreateSelect(mask_vector(), vector_of(value), old), outside);
         }
     }
-    count_block(id);
     const std::size_t nodes = block.nodes.size() - (block.waits ? 1 : 0);
-    emit_nodes(block, nodes);
+    std::vector<bool> done(block.nodes.size(), false);
+    if (together()) {
+        guard_block(block, nodes, done);
+    }
+    count_block(id);
+    emit_nodes(block, nodes, done);
     if (block.waits) {
         emit_barrier(id);
     } else {
         emit_end(id);
     }
+}
+
+llvm::Value* Emitter::live_lanes() {
+    return together() ? constant(~0u, 32) : static_cast<Value*>(builder_.CreateLoad(integer(32), live_));
 }
 
 /// Where control goes from the end of a masked block, or past it: the next place in the group that lanes may be due at.
@@ -344,6 +351,16 @@ std::vector<std::pair<BlockId, llvm::Value*>> Emitter::edge_masks(BlockId id) {
     return result;
 }
 
+/// All running lanes of the block go to `to`.
+void Emitter::take_edge(BlockId id, BlockId to) {
+    if (facts_.masked[id]) {
+        send(id, to, mask_);
+        builder_.CreateBr(after(id));
+    } else {
+        go(id, to);
+    }
+}
+
 void Emitter::emit_end(BlockId id) {
     const Block& block = graph_.blocks[id];
     const bool masked = facts_.masked[id];
@@ -360,19 +377,15 @@ void Emitter::emit_end(BlockId id) {
         end_divergent(id);
         return;
     }
-    const auto leave = [&](BlockId to) {
-        if (masked) {
-            send(id, to, mask_);
-            builder_.CreateBr(after(id));
-        } else {
-            go(id, to);
-        }
-    };
-    if (block.end.kind == Terminator::Kind::Jump) {
-        leave(block.successors[0]);
+    if (block.end.condition != none && !shape_in_block(block.end.condition).uniform()) {
+        end_together(id);
         return;
     }
-    // A branch that all running lanes take the same way. What is known in the block is known on both edges.
+    if (block.end.kind == Terminator::Kind::Jump) {
+        take_edge(id, block.successors[0]);
+        return;
+    }
+    // A branch that all running lanes take the same way.
     Value* decider = scalar_of(get(block.end.condition));
     std::vector<llvm::BasicBlock*> edges;
     for (std::size_t i = 0; i < block.successors.size(); ++i) {
@@ -387,13 +400,18 @@ void Emitter::emit_end(BlockId id) {
                             edges[block.end.table[i]]);
         }
     }
+    take_edges(id, edges);
+}
+
+/// What is known at the end of the block is known on each edge.
+void Emitter::take_edges(BlockId id, const std::vector<llvm::BasicBlock*>& edges) {
     const auto known = current_;
     Value* mask_known = mask_vector_;
     for (std::size_t i = 0; i < edges.size(); ++i) {
         builder_.SetInsertPoint(edges[i]);
         current_ = known;
         mask_vector_ = mask_known;
-        leave(block.successors[i]);
+        take_edge(id, graph_.blocks[id].successors[i]);
     }
 }
 
@@ -438,285 +456,6 @@ void Emitter::end_divergent(BlockId id) {
     } else {
         builder_.CreateBr(places_[first].check);
     }
-}
-
-// Stops
-
-std::uint32_t Emitter::frame_space(std::uint32_t bytes) {
-    code_.frame_bytes = (code_.frame_bytes + 63) / 64 * 64;
-    const std::uint32_t at = code_.frame_bytes;
-    code_.frame_bytes += bytes;
-    return at;
-}
-
-/// Copies between a value's slots and its place in the frame.
-void Emitter::move_slot(ValueId value, bool restore) {
-    const Slot& slot = slots_[value];
-    const unsigned bytes = std::max(graph_.values[value].bits / 8, 4u);
-    auto [found, added] = frame_offset_.try_emplace(value, 0);
-    if (added) {
-        std::uint32_t size = static_cast<std::uint32_t>(slot.base.size() + slot.limit.size() + 1) * 8;
-        size = (size + 63) / 64 * 64;
-        found->second = frame_space(size + (slot.vector != nullptr ? lanes * bytes : 0) +
-                                    (slot.outside != nullptr ? lanes * bytes : 0));
-    }
-    std::uint32_t at = found->second;
-    const auto move = [&](llvm::AllocaInst* from, std::uint32_t step) {
-        llvm::Type* type = from->getAllocatedType();
-        const bool predicates = type->isVectorTy() && type->getScalarType()->isIntegerTy(1);
-        llvm::Type* stored = predicates ? integer(32) : type->isIntegerTy(1) ? integer(8) : type;
-        if (restore) {
-            Value* loaded = builder_.CreateAlignedLoad(stored, frame_at(at), llvm::Align(step >= 64 ? 64 : 8));
-            builder_.CreateStore(predicates             ? to_mask(loaded)
-                                 : type->isIntegerTy(1) ? builder_.CreateTrunc(loaded, type)
-                                                        : loaded,
-                                 from);
-        } else {
-            Value* loaded = builder_.CreateLoad(type, from);
-            builder_.CreateAlignedStore(predicates             ? mask_bits(loaded)
-                                        : type->isIntegerTy(1) ? builder_.CreateZExt(loaded, stored)
-                                                               : loaded,
-                                        frame_at(at), llvm::Align(step >= 64 ? 64 : 8));
-        }
-        at += step;
-    };
-    for (llvm::AllocaInst* base : slot.base) {
-        move(base, 8);
-    }
-    for (llvm::AllocaInst* limit : slot.limit) {
-        move(limit, 8);
-    }
-    if (slot.unit != nullptr) {
-        move(slot.unit, 8);
-    }
-    at = (at + 63) / 64 * 64;
-    for (llvm::AllocaInst* vector : {slot.vector, slot.outside}) {
-        if (vector != nullptr) {
-            move(vector, lanes * bytes);
-        }
-    }
-}
-
-/// Writes what is alive to the frame, returns, and continues in a new block when the warp is resumed.
-void Emitter::stop(const std::vector<ValueId>& alive, const Group* group) {
-    std::vector<ValueId> kept;
-    for (const ValueId value : alive) {
-        const Slot& slot = slots_[value];
-        if (slot.needed || slot.outside != nullptr) {
-            kept.push_back(value);
-        }
-    }
-    std::vector<llvm::AllocaInst*> masks{live_};
-    if (group != nullptr) {
-        for (const BlockId id : group->blocks) {
-            masks.push_back(places_[id].due);
-            if (places_[id].parked != nullptr) {
-                masks.push_back(places_[id].parked);
-            }
-        }
-    }
-    const auto mask_place = [&](llvm::AllocaInst* mask) {
-        if (mask == live_) {
-            return static_cast<std::uint32_t>(offsetof(Frame, live));
-        }
-        const auto [found, added] = frame_mask_offset_.try_emplace(mask, 0);
-        if (added) {
-            found->second = code_.frame_bytes;
-            code_.frame_bytes += 4;
-        }
-        return found->second;
-    };
-    for (const ValueId value : kept) {
-        move_slot(value, false);
-    }
-    for (llvm::AllocaInst* mask : masks) {
-        builder_.CreateStore(builder_.CreateLoad(integer(32), mask), frame_at(mask_place(mask)));
-    }
-    llvm::BasicBlock* resumed = new_block("resumed");
-    resumes_.push_back(resumed);
-    builder_.CreateRet(constant(resumes_.size(), 32));
-
-    builder_.SetInsertPoint(resumed);
-    clear_due();
-    for (const ValueId value : kept) {
-        move_slot(value, true);
-    }
-    for (llvm::AllocaInst* mask : masks) {
-        builder_.CreateStore(builder_.CreateLoad(integer(32), frame_at(mask_place(mask))), mask);
-    }
-    current_.clear();
-}
-
-/// Tells the driver what the warp waits for.
-void Emitter::announce_barrier(const Node& node) {
-    const isa::Instruction& instruction = *node.instruction;
-    const auto put = [&](std::size_t offset, Value* value) { builder_.CreateStore(value, frame_at(offset)); };
-    const auto add = [&](std::size_t offset, Value* value) {
-        put(offset, builder_.CreateOr(builder_.CreateLoad(integer(32), frame_at(offset)), value));
-    };
-    const auto number = [&](std::size_t index) {
-        Shaped value = operand(node.src[index], 32);
-        return fit(first_lane(value), 32);
-    };
-    put(offsetof(Frame, barrier), number(0));
-    put(offsetof(Frame, barrier_threads), node.src.size() > 1 ? number(1) : constant(0, 32));
-    put(offsetof(Frame, yields), constant(0, 32));
-    put(offsetof(Frame, reduction), constant(static_cast<std::uint32_t>(instruction.mod.bar), 32));
-    if (instruction.mod.bar != isa::BarMode::Sync) {
-        Shaped predicate = operand(node.src.back(), 1);
-        add(offsetof(Frame, arrived), builder_.CreateAnd(mask_, mask_bits(vector_of(predicate))));
-        add(offsetof(Frame, arriving), mask_);
-    }
-}
-
-/// The result of bar.red, after the warp was resumed.
-void Emitter::finish_barrier(const Node& node) {
-    if (!node.dst.empty() && node.dst[0] != none) {
-        Value* result = builder_.CreateLoad(integer(32), frame_at(offsetof(Frame, result)));
-        set_scalar(node.dst[0], builder_.CreateTrunc(result, integer(graph_.values[node.dst[0]].bits)));
-    }
-}
-
-/// bar.sync and bar.red. In a convergent block the warp stops. In a masked one these lanes are parked, and the warp
-/// stops when the other lanes have come as far as they can without them (emit_group_end).
-void Emitter::emit_barrier(BlockId id) {
-    const Node& node = graph_.blocks[id].nodes.back();
-    announce_barrier(node);
-    if (facts_.masked[id]) {
-        Value* parked = builder_.CreateLoad(integer(32), places_[id].parked);
-        builder_.CreateStore(builder_.CreateOr(parked, mask_), places_[id].parked);
-        builder_.CreateBr(after(id));
-        return;
-    }
-    const BlockId next = graph_.blocks[id].successors.at(0);
-    std::vector<ValueId> alive = alive_at({next});
-    const auto& predecessors = graph_.blocks[next].predecessors;
-    const auto edge = static_cast<std::size_t>(std::ranges::find(predecessors, id) - predecessors.begin());
-    for (const Phi& phi : graph_.blocks[next].phis) {
-        std::erase(alive, phi.result);
-    }
-    for (const Phi& phi : graph_.blocks[next].phis) {
-        alive.push_back(phi.incoming[edge]);
-    }
-    stop(alive, nullptr);
-    set_mask(builder_.CreateLoad(integer(32), live_));
-    finish_barrier(node);
-    emit_end(id);
-}
-
-/// The blocks whose parked lanes keep `id` from running: they will pass it as well, and a block runs once for all.
-std::vector<BlockId> Emitter::held_by(BlockId id) {
-    std::vector<BlockId> result;
-    const Group& group = groups_[group_of_[id]];
-    for (const BlockId barrier : group.blocks) {
-        if (!graph_.blocks[barrier].waits) {
-            continue;
-        }
-        // Forward from the barrier to `id`, or both in the loop that `id` is the header of.
-        const std::uint32_t loop = structure_.loop_of[id];
-        bool holds = loop != none && structure_.loops[loop].header == id && structure_.inside(loop, barrier);
-        std::vector<bool> seen(graph_.blocks.size(), false);
-        std::vector<BlockId> work{barrier};
-        while (!work.empty() && !holds) {
-            const BlockId block = work.back();
-            work.pop_back();
-            for (const BlockId to : graph_.blocks[block].successors) {
-                if (structure_.position[to] > structure_.position[block] && facts_.masked[to] && !seen[to]) {
-                    seen[to] = true;
-                    work.push_back(to);
-                    holds = holds || to == id;
-                }
-            }
-        }
-        if (holds) {
-            result.push_back(barrier);
-        }
-    }
-    return result;
-}
-
-/// i1: lanes are due at the block, and none are parked that it has to wait for.
-llvm::Value* Emitter::can_run(BlockId id) {
-    Value* due = builder_.CreateIsNotNull(builder_.CreateLoad(integer(32), places_[id].due));
-    Value* parked = nullptr;
-    for (const BlockId barrier : held_by(id)) {
-        Value* lanes_mask = builder_.CreateLoad(integer(32), places_[barrier].parked);
-        parked = parked == nullptr ? lanes_mask : builder_.CreateOr(parked, lanes_mask);
-    }
-    return parked == nullptr ? due : builder_.CreateAnd(due, builder_.CreateIsNull(parked));
-}
-
-/// Nothing can run in the group: its lanes spin, are parked at barriers, or have met.
-void Emitter::emit_group_end(Group& group) {
-    builder_.SetInsertPoint(group.met);
-    llvm::BasicBlock* again = places_[group.blocks.front()].check;
-    if (facts_.serial) {
-        Value* spinning = nullptr;
-        for (const BlockId id : group.blocks) {
-            if (spinning_header(id)) {
-                Value* due = can_run(id);
-                spinning = spinning == nullptr ? due : builder_.CreateOr(spinning, due);
-            }
-        }
-        if (spinning != nullptr) {
-            llvm::BasicBlock* next = new_block("none_spins");
-            llvm::BasicBlock* wait = new_block("wait");
-            builder_.CreateCondBr(spinning, wait, next);
-            builder_.SetInsertPoint(wait);
-            yield(group_alive(group), &group, again);
-            builder_.SetInsertPoint(next);
-        }
-    }
-    std::vector<BlockId> barriers;
-    Value* parked = constant(0, 32);
-    for (const BlockId id : group.blocks) {
-        if (graph_.blocks[id].waits) {
-            barriers.push_back(id);
-            parked = builder_.CreateOr(parked, builder_.CreateLoad(integer(32), places_[id].parked));
-        }
-    }
-    if (!barriers.empty()) {
-        llvm::BasicBlock* met = new_block("none_parked");
-        llvm::BasicBlock* wait = new_block("wait");
-        builder_.CreateCondBr(builder_.CreateIsNull(parked), met, wait);
-        builder_.SetInsertPoint(wait);
-        std::vector<ValueId> alive = group_alive(group);
-        for (const BlockId id : barriers) {
-            const BlockId next = graph_.blocks[id].successors.at(0);
-            const auto& predecessors = graph_.blocks[next].predecessors;
-            const auto edge = static_cast<std::size_t>(std::ranges::find(predecessors, id) - predecessors.begin());
-            for (const Phi& phi : graph_.blocks[next].phis) {
-                alive.push_back(phi.incoming[edge]);
-            }
-        }
-        std::ranges::sort(alive);
-        alive.erase(std::unique(alive.begin(), alive.end()), alive.end());
-        stop(alive, &group);
-        for (const BlockId id : barriers) {
-            // The parked lanes go on behind their barrier.
-            here_ = id;
-            current_.clear();
-            llvm::BasicBlock* release = new_block("release");
-            llvm::BasicBlock* next = new_block("released");
-            Value* lanes_mask = builder_.CreateLoad(integer(32), places_[id].parked);
-            builder_.CreateCondBr(builder_.CreateIsNull(lanes_mask), next, release);
-            builder_.SetInsertPoint(release);
-            set_mask(lanes_mask);
-            builder_.CreateStore(constant(0, 32), places_[id].parked);
-            finish_barrier(graph_.blocks[id].nodes.back());
-            send(id, graph_.blocks[id].successors.at(0), mask_);
-            builder_.CreateBr(next);
-            builder_.SetInsertPoint(next);
-        }
-        builder_.CreateBr(again);
-        builder_.SetInsertPoint(met);
-    }
-    if (group.meeting >= graph_.blocks.size()) {
-        builder_.CreateBr(done_);
-        return;
-    }
-    Value* any = builder_.CreateIsNotNull(builder_.CreateLoad(integer(32), live_));
-    builder_.CreateCondBr(any, bodies_[group.meeting], done_);
 }
 
 } // namespace assay::vgpu::codegen

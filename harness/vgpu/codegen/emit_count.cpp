@@ -5,7 +5,10 @@
 #include <cstddef>
 
 #include "vgpu/codegen/emit.h"
+#include "vgpu/codegen/runtime_footprint.h"
+#include "vgpu/codegen/symbols.h"
 #include "vgpu/core/cost.h"
+#include "vgpu/core/footprint.h"
 
 namespace assay::vgpu::codegen {
 
@@ -43,7 +46,7 @@ void Emitter::count_block(BlockId id) {
         return;
     }
     const Block& block = graph_.blocks[id];
-    std::uint32_t at = CounterMap::none;
+    std::uint32_t& at = code_.counters.of_block.try_emplace(id, CounterMap::none).first->second;
     for (std::uint32_t i = block.first; i < block.last; ++i) {
         const Original& original = kernel_.body->originals[i];
         const bool counts =
@@ -68,7 +71,9 @@ void Emitter::count_node(const Node& node) {
     const auto index = static_cast<std::size_t>(node.instruction - kernel_.flat.body.data());
     CounterMap& map = code_.counters;
     if (node.guard != none && map.executed[index] != CounterMap::none) {
-        map.executed[index] = new_counters(2);
+        const auto [found, added] = map.guarded.try_emplace(static_cast<std::uint32_t>(index), 0);
+        found->second = added ? new_counters(2) : found->second;
+        map.executed[index] = found->second;
         Value* running = running_lanes(node);
         count_lanes(map.executed[index], builder_.CreateIsNotNull(running), running);
     }
@@ -79,13 +84,18 @@ void Emitter::count_node(const Node& node) {
         if (map.access[index] == CounterMap::none) {
             map.access[index] = map.access_size++;
         }
-        const CountedAccess& access =
-            map.accesses.emplace_back(CountedAccess{shape.space, shape.bytes, shape.lanes, map.access[index]});
+        llvm::Constant* access = outside(accesses_symbol, map.accesses.size() * sizeof(CountedAccess));
+        map.accesses.push_back({shape.space, shape.bytes, shape.lanes, map.access[index]});
         Shaped address = address_of(node.src[shape.operand], shape.space);
         llvm::AllocaInst* where = scratch(0, lanes * 8);
         builder_.CreateAlignedStore(fit(vector_of(address), 64), where, llvm::Align(8));
         call_runtime(reinterpret_cast<const void*>(&runtime_count), builder_.getVoidTy(),
-                     {context_argument_, host_pointer(&access), running_lanes(node), where});
+                     {context_argument_, access, running_lanes(node), where});
+        if (may_be_global(shape)) {
+            call_runtime(reinterpret_cast<const void*>(&runtime_touch), builder_.getVoidTy(),
+                         {constant(static_cast<std::uint32_t>(shape.use), 32), constant(shape.bytes, 32),
+                          running_lanes(node), where});
+        }
     }
 }
 
@@ -99,7 +109,8 @@ void Emitter::count_parting(BlockId id, const std::vector<std::pair<BlockId, Val
     for (const auto& [to, mask] : masks) {
         ways = builder_.CreateAdd(ways, builder_.CreateZExt(builder_.CreateIsNotNull(mask), integer(64)));
     }
-    const std::uint32_t at = code_.counters.parted[block.last - 1] = new_counters(1);
+    std::uint32_t& at = code_.counters.parted[block.last - 1];
+    at = at == CounterMap::none ? new_counters(1) : at;
     add_to_counter(at, builder_.CreateICmpUGT(ways, constant(1, 64)));
 }
 

@@ -1,8 +1,8 @@
 // Loads (9.7.9.8, 9.7.9.9).
 //
 // Fast forms, by what is known of the address: one scalar for all lanes or for each part; runs of lanes that lie next
-// to each other; lanes at constant distances; on AVX-512 anything, by gather. Lanes that do not run never access
-// memory: the forms without a mask ask that all lanes run.
+// to each other; lanes at constant distances or anywhere, by gather or by a load for each lane. Lanes that do not run
+// never access memory: the forms without a mask ask that all lanes run.
 //
 // Loads of a block between which nothing else touches memory are made together: one test for all of them, one branch,
 // and a longer piece of code without branches for LLVM to schedule.
@@ -34,17 +34,30 @@ llvm::Value* Emitter::widen(const Access& access, Value* element, unsigned bits)
     return access.site->sign_extend ? fit_signed(element, bits) : fit(element, bits);
 }
 
-/// A launch parameter at a constant offset, which the decoder has laid out inside the parameter block.
+/// Where the launch parameter is that an address without a register names; nothing if it is not all in the parameter
+/// block.
+std::optional<std::uint32_t> Emitter::parameter_offset(const Node& node) const {
+    const Operand& address = *node.src[0].operand;
+    std::uint64_t offset = static_cast<std::uint64_t>(address.offset);
+    if (!address.elements.empty()) {
+        if (address.elements[0].kind != Operand::Kind::Param) {
+            return std::nullopt;
+        }
+        offset += static_cast<std::uint64_t>(address.elements[0].offset);
+    }
+    const unsigned bytes = std::max(1u, isa::bits_of(node.instruction->mod.type) / 8);
+    if (known_.parameter_bytes < bytes || offset > known_.parameter_bytes - bytes) {
+        return std::nullopt;
+    }
+    return static_cast<std::uint32_t>(offset);
+}
+
 llvm::Value* Emitter::load_parameter(const Node& node, unsigned bits) {
     const isa::Instruction& instruction = *node.instruction;
-    const Operand& address = *node.src[0].operand;
-    const std::uint64_t offset =
-        static_cast<std::uint64_t>(address.offset) +
-        (address.elements.empty() ? 0 : static_cast<std::uint64_t>(address.elements[0].offset));
     const unsigned bytes = std::max(1u, isa::bits_of(instruction.mod.type) / 8);
-    Value* pointer = builder_.CreateIntToPtr(
-        builder_.CreateAdd(context_field(offsetof(Context, parameters), 64), constant(offset, 64)),
-        llvm::PointerType::get(context_, 0));
+    Value* pointer = builder_.CreateIntToPtr(builder_.CreateAdd(context_field(offsetof(Context, parameters), 64),
+                                                                constant(parameter_offset(node).value(), 64)),
+                                             llvm::PointerType::get(context_, 0));
     Value* element = builder_.CreateAlignedLoad(integer(bytes * 8), pointer, llvm::Align(1));
     return isa::is_signed(instruction.mod.type) ? fit_signed(element, bits) : fit(element, bits);
 }
@@ -102,7 +115,7 @@ std::vector<const Node*> Emitter::gather_loads(const Block& block, std::size_t f
         if (done[i] || computes(*node.instruction)) {
             continue;
         }
-        if (!joins_others(node)) {
+        if (!joins_others(node) || checked_.contains(&node)) {
             break;
         }
         const ValueId address = node.src[0].value;
@@ -120,14 +133,15 @@ std::vector<const Node*> Emitter::gather_loads(const Block& block, std::size_t f
 }
 
 /// The nodes of a block, loads together.
-void Emitter::emit_nodes(const Block& block, std::size_t count) {
-    std::vector<bool> done(block.nodes.size(), false);
+void Emitter::emit_nodes(const Block& block, std::size_t count, std::vector<bool>& done) {
     for (std::size_t i = 0; i < count; ++i) {
         if (done[i]) {
             continue;
         }
         const Node& node = block.nodes[i];
-        if (joins_others(node) && !hoists(node)) {
+        if (checked_.contains(&node)) {
+            emit_checked(node);
+        } else if (joins_others(node) && !hoists(node)) {
             done[i] = true;
             emit_loads(gather_loads(block, i, done));
         } else {
@@ -149,13 +163,31 @@ void Emitter::emit_load(const Node& node) {
     }
 }
 
+/// Runs of one place each are scalars.
+Shape Emitter::loaded_shape(const Access& access) {
+    const std::vector<Run>& runs = access.runs;
+    const bool flat = !runs.empty() && runs.size() <= 4 && std::ranges::none_of(runs, &Run::spread);
+    return flat ? Shape::of(0, static_cast<unsigned>(runs.size())) : Shape::any();
+}
+
+/// An access that the block's test covers.
+void Emitter::emit_checked(const Node& node) {
+    count_node(node);
+    const Access& access = checked_.at(&node);
+    if (node.instruction->opcode == Opcode::Ld) {
+        finish_load(node, load_fast(access, loaded_shape(access), loaded_bits(node)));
+        return;
+    }
+    store_fast(access, stored_values(node, access.bytes * 8));
+}
+
 void Emitter::emit_loads(const std::vector<const Node*>& nodes) {
     struct Load {
         const Node* node = nullptr;
         Access access;
         unsigned bits = 32;
         Shape shape;
-        std::vector<Shaped> fast, slow;
+        std::vector<std::vector<Shaped>> ways; ///< the results, by way
     };
     std::vector<Load> loads;
     Value* ok = builder_.getTrue();
@@ -169,14 +201,10 @@ void Emitter::emit_loads(const std::vector<const Node*>& nodes) {
         count_node(*node);
         load.access = access_of(*node, load.bits);
         if (load.access.form == Form::Slow) {
-            load.fast = load_slowly(load.access, load.bits);
-            finish_load(*node, load.fast);
+            finish_load(*node, load_slowly(load.access, load.bits));
             continue;
         }
-        const std::vector<Run>& runs = load.access.runs;
-        const bool flat =
-            !runs.empty() && runs.size() <= 4 && std::ranges::none_of(runs, [](const Run& run) { return run.spread; });
-        load.shape = flat ? Shape::of(0, static_cast<unsigned>(runs.size())) : Shape::any();
+        load.shape = loaded_shape(load.access);
         ok = builder_.CreateAnd(ok, may_go_fast(load.access));
         loads.push_back(std::move(load));
     }
@@ -186,43 +214,62 @@ void Emitter::emit_loads(const std::vector<const Node*>& nodes) {
     llvm::BasicBlock* quick = new_block("quick");
     llvm::BasicBlock* slow = new_block("slow");
     llvm::BasicBlock* join = new_block("loaded");
+    std::vector<llvm::BasicBlock*> ends;
     builder_.CreateCondBr(ok, quick, slow, likely());
     builder_.SetInsertPoint(quick);
-    for (Load& load : loads) {
-        load.fast = load_fast(load.access, load.shape, load.bits);
+    const auto go_quickly = [&](bool masked) {
+        for (Load& load : loads) {
+            Access access = load.access;
+            access.masked_run = access.masked_run && masked;
+            load.ways.push_back(load_fast(access, load.shape, load.bits));
+        }
+        ends.push_back(builder_.GetInsertBlock());
+        builder_.CreateBr(join);
+    };
+    Value* mask = loads[0].access.mask; // of all: only one that has no guard is made with others
+    if (std::ranges::any_of(loads, [](const Load& load) { return load.access.masked_run; }) &&
+        !llvm::isa<llvm::Constant>(mask)) {
+        // Loads under a mask are slow on some processors, which do not fetch ahead for them.
+        llvm::BasicBlock* all = new_block("all");
+        llvm::BasicBlock* some = new_block("some");
+        builder_.CreateCondBr(builder_.CreateICmpEQ(mask, constant(~0u, 32)), all, some);
+        builder_.SetInsertPoint(all);
+        go_quickly(false);
+        builder_.SetInsertPoint(some);
     }
-    llvm::BasicBlock* quick_end = builder_.GetInsertBlock();
-    builder_.CreateBr(join);
+    go_quickly(true);
     builder_.SetInsertPoint(slow);
     for (Load& load : loads) {
-        load.slow = load_slowly(load.access, load.bits);
-        for (Shaped& value : load.slow) {
+        load.ways.push_back(load_slowly(load.access, load.bits));
+        for (Shaped& value : load.ways.back()) {
             narrow(load.access, value, load.shape);
         }
     }
-    llvm::BasicBlock* slow_end = builder_.GetInsertBlock();
+    ends.push_back(builder_.GetInsertBlock());
     builder_.CreateBr(join);
     builder_.SetInsertPoint(join);
-    const auto meet = [&](Value* a, Value* b) {
-        llvm::PHINode* phi = builder_.CreatePHI(a->getType(), 2);
-        phi->addIncoming(a, quick_end);
-        phi->addIncoming(b, slow_end);
-        return phi;
-    };
     for (Load& load : loads) {
-        for (std::size_t i = 0; i < load.fast.size(); ++i) {
-            Shaped& value = load.fast[i];
-            const Shaped& other = load.slow[i];
+        for (std::size_t i = 0; i < load.ways[0].size(); ++i) {
+            const auto meet = [&](auto part_of) {
+                llvm::PHINode* phi = nullptr;
+                for (std::size_t way = 0; way < ends.size(); ++way) {
+                    Value* value = part_of(load.ways[way][i]);
+                    phi = phi == nullptr ? builder_.CreatePHI(value->getType(), 3) : phi;
+                    phi->addIncoming(value, ends[way]);
+                }
+                return static_cast<Value*>(phi);
+            };
+            Shaped& result = load.ways[0][i];
             if (load.shape.vector()) {
-                value.vector = meet(value.vector, other.vector);
+                result.vector = meet([](const Shaped& value) { return value.vector; });
             }
-            for (std::size_t part = 0; part < value.base.size(); ++part) {
-                value.base[part] = meet(value.base[part], other.base[part]);
+            for (std::size_t part = 0; part < result.base.size(); ++part) {
+                result.base[part] = meet([&](const Shaped& value) { return value.base[part]; });
             }
         }
     }
     for (Load& load : loads) { // all phis come first in their block
-        finish_load(*load.node, load.fast);
+        finish_load(*load.node, load.ways[0]);
     }
 }
 
@@ -255,17 +302,9 @@ std::vector<Shaped> Emitter::load_fast(const Access& access, const Shape& shape,
         value.shape = shape;
         value.bits = bits;
     }
-    if (access.form == Form::Spaced) {
+    if (access.form != Form::Runs) {
         for (unsigned i = 0; i < access.elements; ++i) {
-            result[i].vector = widen(access, load_spaced(access, i), bits);
-        }
-    } else if (access.form == Form::Lanes) {
-        for (unsigned i = 0; i < access.elements; ++i) {
-            Value* where = access.addresses;
-            if (i != 0) {
-                where = builder_.CreateAdd(where, same(where, std::uint64_t{i} * access.bytes));
-            }
-            result[i].vector = widen(access, gather(access, pointers(access, where)), bits);
+            result[i].vector = widen(access, load_lanes(access, i), bits);
         }
     } else if (shape.affine()) {
         load_scalars(access, result, bits);
@@ -291,23 +330,27 @@ void Emitter::load_scalars(const Access& access, std::vector<Shaped>& result, un
     }
 }
 
+/// Which lanes of a run run.
+llvm::Value* Emitter::run_mask(const Access& access, const Run& run) {
+    llvm::SmallVector<int, lanes> take;
+    for (unsigned lane = run.first; lane < run.first + run.count; ++lane) {
+        take.push_back(static_cast<int>(lane));
+    }
+    return builder_.CreateShuffleVector(to_mask(access.mask), take);
+}
+
 /// One load for each run, then the elements are sorted by lane.
 void Emitter::load_runs(const Access& access, std::vector<Shaped>& result, unsigned bits) {
     llvm::Type* element = integer(access.bytes * 8);
-    if (access.masked_run) {
-        Value* pointer = host_address(access, address_in_lane(access.address, 0));
-        Value* loaded =
-            builder_.CreateMaskedLoad(lanes_of(element), pointer, llvm::Align(access.bytes), to_mask(access.mask),
-                                      llvm::Constant::getNullValue(lanes_of(element)));
-        result[0].vector = widen(access, loaded, bits);
-        return;
-    }
     Values all(access.elements);
     for (const Run& run : access.runs) {
         Value* pointer = host_address(access, address_in_lane(access.address, run.first));
         const unsigned loaded_lanes = run.spread ? run.count : 1;
         auto* type = llvm::FixedVectorType::get(element, loaded_lanes * access.elements);
-        Value* loaded = load_at(access, type, pointer);
+        Value* loaded = access.masked_run
+                            ? builder_.CreateMaskedLoad(type, pointer, llvm::Align(access.bytes), run_mask(access, run),
+                                                        llvm::Constant::getNullValue(type))
+                            : static_cast<Value*>(load_at(access, type, pointer));
         for (unsigned i = 0; i < access.elements; ++i) {
             llvm::SmallVector<int, lanes> take;
             for (unsigned lane = 0; lane < lanes; ++lane) {
@@ -350,19 +393,31 @@ llvm::Value* Emitter::gather(const Access& access, Value* from) {
     return loaded;
 }
 
-/// Element `i` of lanes at constant distances: a gather, or a load for each lane.
-llvm::Value* Emitter::load_spaced(const Access& access, unsigned i) {
-    llvm::Type* element = integer(access.bytes * 8);
-    if (machine_.avx512) {
-        return gather(access, spaced_lanes(access, i));
+/// Element `i` of each lane: a gather, or a load for each lane.
+llvm::Value* Emitter::load_lanes(const Access& access, unsigned i) {
+    if (!access.by_lane) {
+        if (access.form == Form::Spaced) {
+            return gather(access, spaced_lanes(access, i));
+        }
+        Value* where = access.addresses;
+        return gather(
+            access,
+            pointers(access, i == 0 ? where : builder_.CreateAdd(where, same(where, std::uint64_t{i} * access.bytes))));
     }
+    llvm::Type* element = integer(access.bytes * 8);
     Value* result = llvm::PoisonValue::get(lanes_of(element));
     for (unsigned lane = 0; lane < lanes; ++lane) {
-        Value* pointer = builder_.CreateConstInBoundsGEP1_64(
-            integer(8), host_address(access, address_in_lane(access.address, lane)), std::uint64_t{i} * access.bytes);
-        result = builder_.CreateInsertElement(result, load_at(access, element, pointer), lane);
+        result = builder_.CreateInsertElement(result, load_at(access, element, lane_pointer(access, lane, i)), lane);
     }
     return result;
+}
+
+/// Where element `i` of a lane is.
+llvm::Value* Emitter::lane_pointer(const Access& access, unsigned lane, unsigned i) {
+    Value* first = access.form == Form::Spaced
+                       ? host_address(access, address_in_lane(access.address, lane))
+                       : builder_.CreateExtractElement(pointers(access, access.addresses), lane);
+    return builder_.CreateConstInBoundsGEP1_64(integer(8), first, std::uint64_t{i} * access.bytes);
 }
 
 std::vector<Shaped> Emitter::load_slowly(const Access& access, unsigned bits) {

@@ -81,13 +81,17 @@ void Emitter::emit_node(const Node& node) {
     case Opcode::Brkpt:
         emit_trap(node);
         break;
-    case Opcode::Bar: // those at which a warp waits end a block: emit_control.cpp
+    case Opcode::Bar: // those at which a warp waits end a block: emit_stop.cpp
         emit_arrive(node);
         break;
-    case Opcode::Mapa: // the only block of its cluster
-        finish(node, 0, operand(node.src[0], graph_.values[node.dst[0]].bits));
+    case Opcode::ClusterBarrier: // likewise
+        call_runtime(reinterpret_cast<const void*>(&runtime_arrive_in_cluster), builder_.getVoidTy(),
+                     {context_argument_, frame_argument_, running_lanes(node)});
         break;
+    case Opcode::Mapa:
     case Opcode::Getctarank:
+        emit_in_cluster(node);
+        break;
     case Opcode::Createpolicy:
         finish_scalar(node, 0, constant(0, graph_.values[node.dst[0]].bits));
         break;
@@ -132,7 +136,8 @@ bool Emitter::hoists(const Node& node) const {
             return false;
         }
     }
-    return instruction.opcode == Opcode::Ld && instruction.mod.space == isa::Space::Param && node.src[0].value == none;
+    return instruction.opcode == Opcode::Ld && instruction.mod.space == isa::Space::Param &&
+           node.src[0].value == none && parameter_offset(node).has_value();
 }
 
 void Emitter::emit_hoisted() {
@@ -247,9 +252,9 @@ void Emitter::emit_pure_node(const Node& node) {
     for (const Leaf& leaf : node.src) {
         sources.push_back(operand(leaf, 64));
     }
-    // The shape before a guard merges it: affine only if every destination is.
+    // The shape before a guard merges it, the same for every destination: affine where some destination stays so.
     Shape shape;
-    bool affine = true;
+    bool affine = true, wanted = false;
     std::vector<Shape> shapes;
     for (const Shaped& source : sources) {
         shapes.push_back(source.shape);
@@ -258,11 +263,12 @@ void Emitter::emit_pure_node(const Node& node) {
         if (node.dst[i] != none) {
             const Shape& known = facts_.shapes[node.dst[i]];
             const Shape own = transfer_.result(node, i, graph_.values[node.dst[i]].bits, shapes, nullptr, nullptr);
-            affine = affine && known.affine() && own.affine();
+            affine = affine && own.affine();
+            wanted = wanted || known.affine();
             shape = own;
         }
     }
-    if (!affine) {
+    if (!affine || !wanted) {
         Values vectors;
         for (Shaped& source : sources) {
             vectors.push_back(vector_of(source));

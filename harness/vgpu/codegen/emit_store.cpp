@@ -3,26 +3,31 @@
 
 namespace assay::vgpu::codegen {
 
-void Emitter::emit_store(const Node& node) {
+/// What is stored: the low bits of the registers.
+std::vector<Shaped> Emitter::stored_values(const Node& node, unsigned bits) {
     std::vector<Shaped> data;
-    Access access = access_of(node, 32);
     for (std::size_t i = 1; i < node.src.size(); ++i) {
-        data.push_back(operand(node.src[i], access.bytes * 8));
+        data.push_back(operand(node.src[i], bits));
         Shaped& value = data.back();
-        // The low bits of the register.
-        if (value.bits != access.bytes * 8) {
+        if (value.bits != bits) {
             if (!value.shape.uniform()) {
                 vector_of(value);
                 value.shape = Shape::any();
                 value.base.clear();
             }
             for (Value*& base : value.base) {
-                base = fit(base, access.bytes * 8);
+                base = fit(base, bits);
             }
-            value.vector = value.shape.vector() ? fit(value.vector, access.bytes * 8) : nullptr;
-            value.bits = access.bytes * 8;
+            value.vector = value.shape.vector() ? fit(value.vector, bits) : nullptr;
+            value.bits = bits;
         }
     }
+    return data;
+}
+
+void Emitter::emit_store(const Node& node) {
+    Access access = access_of(node, 32);
+    std::vector<Shaped> data = stored_values(node, access.bytes * 8);
     const isa::Semantics semantics = access.instruction->mod.semantics;
     if (semantics >= isa::Semantics::Acquire) {
         builder_.CreateFence(semantics == isa::Semantics::Sc ? llvm::AtomicOrdering::SequentiallyConsistent
@@ -38,33 +43,74 @@ void Emitter::emit_store(const Node& node) {
     llvm::BasicBlock* join = new_block("stored");
     builder_.CreateCondBr(ok, quick, slow, likely());
     builder_.SetInsertPoint(quick);
-    if (access.form != Form::Runs) {
-        for (unsigned i = 0; i < access.elements; ++i) {
-            Value* to = nullptr;
-            if (access.form == Form::Spaced) {
-                to = spaced_lanes(access, i);
-            } else {
-                Value* where = access.addresses;
-                to = pointers(access,
-                              i == 0 ? where : builder_.CreateAdd(where, same(where, std::uint64_t{i} * access.bytes)));
-            }
-            Shaped value = data[i];
-            builder_.CreateMaskedScatter(vector_of(value), to, llvm::Align(access.bytes), to_mask(access.mask));
-        }
-    } else if (access.masked_run) {
-        Shaped value = data[0];
-        builder_.CreateMaskedStore(vector_of(value), host_address(access, address_in_lane(access.address, 0)),
-                                   llvm::Align(access.bytes), to_mask(access.mask));
-    } else {
-        for (const Run& run : access.runs) {
-            store_run(access, run, data, access.runs.size() == 1 && !run.spread);
-        }
-    }
+    store_fast(access, data);
     builder_.CreateBr(join);
     builder_.SetInsertPoint(slow);
     store_slowly(access, data);
     builder_.CreateBr(join);
     builder_.SetInsertPoint(join);
+}
+
+/// Stores to addresses that are all right.
+void Emitter::store_fast(const Access& access, std::vector<Shaped> data) {
+    if (access.form != Form::Runs) {
+        store_lanes(access, data);
+        return;
+    }
+    if (!access.masked_run || llvm::isa<llvm::Constant>(access.mask)) {
+        for (const Run& run : access.runs) {
+            store_run(access, run, data, access.runs.size() == 1 && !run.spread);
+        }
+        return;
+    }
+    // Some processors are slow at stores under a mask.
+    llvm::BasicBlock* all = new_block("all");
+    llvm::BasicBlock* some = new_block("some");
+    llvm::BasicBlock* join = new_block("stored");
+    Value* joined = vector_of(data[0]);
+    builder_.CreateCondBr(builder_.CreateICmpEQ(access.mask, constant(~0u, 32)), all, some);
+    builder_.SetInsertPoint(all);
+    for (const Run& run : access.runs) {
+        store_run(access, run, data, false);
+    }
+    builder_.CreateBr(join);
+    builder_.SetInsertPoint(some);
+    for (const Run& run : access.runs) {
+        llvm::SmallVector<int, lanes> take;
+        for (unsigned lane = run.first; lane < run.first + run.count; ++lane) {
+            take.push_back(static_cast<int>(lane));
+        }
+        Value* value = builder_.CreateShuffleVector(joined, take);
+        builder_.CreateMaskedStore(value, host_address(access, address_in_lane(access.address, run.first)),
+                                   llvm::Align(access.bytes), run_mask(access, run));
+    }
+    builder_.CreateBr(join);
+    builder_.SetInsertPoint(join);
+}
+
+/// A scatter of each element, or a store for each of each lane.
+void Emitter::store_lanes(const Access& access, std::vector<Shaped>& data) {
+    if (access.by_lane) {
+        for (unsigned lane = 0; lane < lanes; ++lane) {
+            for (unsigned i = 0; i < access.elements; ++i) {
+                Value* value = data[i].shape.uniform() ? scalar_of(data[i])
+                                                       : builder_.CreateExtractElement(vector_of(data[i]), lane);
+                builder_.CreateAlignedStore(value, lane_pointer(access, lane, i), llvm::Align(access.bytes));
+            }
+        }
+        return;
+    }
+    for (unsigned i = 0; i < access.elements; ++i) {
+        Value* to = nullptr;
+        if (access.form == Form::Spaced) {
+            to = spaced_lanes(access, i);
+        } else {
+            Value* where = access.addresses;
+            to = pointers(access,
+                          i == 0 ? where : builder_.CreateAdd(where, same(where, std::uint64_t{i} * access.bytes)));
+        }
+        builder_.CreateMaskedScatter(vector_of(data[i]), to, llvm::Align(access.bytes), to_mask(access.mask));
+    }
 }
 
 /// Stores the lanes of a run; of lanes that share a place the last that runs wins.

@@ -21,6 +21,8 @@ void Emitter::emit_shuffle(const Node& node) {
     Value* source = vector_of(a);
     if (!a.shape.uniform() && Transfer::reads_one_lane(node, {a.shape, b.shape}) &&
         (node.dst.size() == 1 || node.dst[1] == none)) {
+        // If that lane does not run, what it gives is undefined (9.7.9.6): here what it holds, elsewhere one's own
+        // value.
         Value* lane = builder_.CreateAnd(fit(scalar_of(b), 32), constant(lanes - 1, 32));
         finish_scalar(node, 0, builder_.CreateExtractElement(source, lane));
         return;

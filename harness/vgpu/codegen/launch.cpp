@@ -1,14 +1,14 @@
-// A launch: blocks over host threads.
+// A launch: clusters of blocks, most often of one, over host threads.
 //
-// Workers take blocks in order, a few at a time. A block that only waits for others gives way: while it does, its
-// worker makes further blocks resident, up to a limit, because what it waits for may not have started. A cooperative
-// launch has all its blocks resident from the start, each with a worker of its own choice and in turn.
+// Workers take clusters in order, a few at a time. A cluster that only waits for others gives way: while it does, its
+// worker makes further ones resident, up to a limit, because what it waits for may not have started. A cooperative
+// launch has all of them resident from the start, each with a worker of its own choice and in turn.
 #include <algorithm>
 #include <atomic>
 #include <mutex>
 #include <thread>
 
-#include "vgpu/codegen/block_run.h"
+#include "vgpu/codegen/cluster_run.h"
 #include "vgpu/codegen/pool.h"
 
 #include <fmt/format.h>
@@ -23,7 +23,7 @@ class Run {
 public:
     Run(const Kernel& kernel, const Code& code, const Launch& launch)
         : kernel_(kernel), code_(code), launch_(launch),
-          total_(std::uint64_t{launch.grid[0]} * launch.grid[1] * launch.grid[2]) {}
+          total_(std::uint64_t{launch.grid[0]} * launch.grid[1] * launch.grid[2] / volume(launch.cluster)) {}
 
     std::optional<Fault> run() {
         const auto workers =
@@ -76,21 +76,22 @@ private:
         stopped_.store(true, std::memory_order_relaxed);
     }
 
-    std::unique_ptr<BlockRun> new_block(Counts& counts) {
-        auto block = std::make_unique<BlockRun>(launch_, kernel_, code_, counts);
-        if (!block->valid()) {
+    std::unique_ptr<ClusterRun> new_cluster(Counts& counts) {
+        auto cluster = std::make_unique<ClusterRun>(launch_, kernel_, code_, counts);
+        if (!cluster->valid()) {
             Fault fault;
             fault.kernel = kernel_.flat.name;
             fault.message = "out of device memory for shared and local memory";
             stop(std::move(fault));
             return nullptr;
         }
-        return block;
+        return cluster;
     }
 
-    BlockRun::Progress advance(BlockRun& block) {
-        BlockRun::Progress progress = BlockRun::Progress::Faulted;
-        const auto address = launch_.memory->run_guarded([&] { progress = block.advance(); });
+    Progress advance(ClusterRun& cluster) {
+        Progress progress = Progress::Faulted;
+        const auto address = launch_.memory->run_guarded([&] { progress = cluster.advance(); });
+        BlockRun& block = cluster.current();
         if (address) {
             Fault fault;
             fault.kind = Fault::Kind::IllegalAddress;
@@ -100,16 +101,16 @@ private:
             fault.message = fmt::format("{}: access to {:#x}, which is on no allocation; block ({}, {}, {})",
                                         fault.kernel, *address, fault.block[0], fault.block[1], fault.block[2]);
             block.fault = std::move(fault);
-            progress = BlockRun::Progress::Faulted;
+            progress = Progress::Faulted;
         }
-        if (progress == BlockRun::Progress::Faulted) {
+        if (progress == Progress::Faulted) {
             stop(std::move(block.fault));
         }
         return progress;
     }
 
     void run_in_order(Counts& counts) {
-        std::vector<std::unique_ptr<BlockRun>> resident, idle;
+        std::vector<std::unique_ptr<ClusterRun>> resident, idle;
         std::uint64_t next = 0, end = 0;
         const auto admit = [&] {
             if (next == end) {
@@ -121,7 +122,7 @@ private:
                 }
             }
             if (idle.empty()) {
-                idle.push_back(new_block(counts));
+                idle.push_back(new_cluster(counts));
                 if (idle.back() == nullptr) {
                     return false;
                 }
@@ -136,14 +137,14 @@ private:
                 return;
             }
             bool ended = false;
-            for (auto& block : resident) {
-                const BlockRun::Progress progress = advance(*block);
-                if (progress == BlockRun::Progress::Faulted) {
+            for (auto& cluster : resident) {
+                const Progress progress = advance(*cluster);
+                if (progress == Progress::Faulted) {
                     return;
                 }
-                if (progress == BlockRun::Progress::Finished) {
+                if (progress == Progress::Finished) {
                     ended = true;
-                    idle.push_back(std::move(block));
+                    idle.push_back(std::move(cluster));
                 }
             }
             std::erase(resident, nullptr);
@@ -154,9 +155,9 @@ private:
     }
 
     void run_together(unsigned worker, Counts& counts) {
-        std::vector<std::unique_ptr<BlockRun>> resident;
+        std::vector<std::unique_ptr<ClusterRun>> resident;
         for (std::uint64_t index = worker; index < total_; index += workers_) {
-            resident.push_back(new_block(counts));
+            resident.push_back(new_cluster(counts));
             if (resident.back() == nullptr) {
                 return;
             }
@@ -164,14 +165,14 @@ private:
         }
         while (!resident.empty() && !stopped_.load(std::memory_order_relaxed)) {
             bool ended = false;
-            for (auto& block : resident) {
-                const BlockRun::Progress progress = advance(*block);
-                if (progress == BlockRun::Progress::Faulted) {
+            for (auto& cluster : resident) {
+                const Progress progress = advance(*cluster);
+                if (progress == Progress::Faulted) {
                     return;
                 }
-                if (progress == BlockRun::Progress::Finished) {
+                if (progress == Progress::Finished) {
                     ended = true;
-                    block.reset();
+                    cluster.reset();
                 }
             }
             std::erase(resident, nullptr);

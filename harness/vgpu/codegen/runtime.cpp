@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 #include <cstring>
+#include <emmintrin.h>
 #include <vector>
 
 #include <fmt/format.h>
@@ -31,6 +32,26 @@ std::uint64_t fetch(const void* from, unsigned bytes) {
     std::memcpy(&value, from, bytes);
     return value;
 }
+
+/// Copies what one lane moves, in one piece up to 16 bytes, as a GPU does where it is aligned: a look-back scan passes
+/// a flag and its value so (ld.relaxed.gpu.v2.u32), and other host threads must see both or neither.
+void move_whole(void* to, const void* from, unsigned bytes) {
+    switch (bytes) {
+    case 4:
+        *static_cast<volatile std::uint32_t*>(to) = *static_cast<const volatile std::uint32_t*>(from);
+        break;
+    case 8:
+        *static_cast<volatile std::uint64_t*>(to) = *static_cast<const volatile std::uint64_t*>(from);
+        break;
+    case 16: // atomic on every processor with AVX (Intel SDM, volume 3, 9.1.1)
+        *static_cast<volatile __m128i*>(to) = *static_cast<const volatile __m128i*>(from);
+        break;
+    default:
+        std::memcpy(to, from, bytes);
+    }
+}
+
+constexpr std::size_t widest_access = 32; ///< bytes of a lane: v4.b64, v8.b32
 
 std::string_view name_of(isa::Space space) {
     switch (space) {
@@ -128,8 +149,13 @@ std::uint64_t checked_address(Context& context, const Frame& frame, const isa::I
     }
     std::uint64_t base = 0, length = 0;
     switch (space) {
-    case isa::Space::Shared:
     case isa::Space::SharedCluster:
+        if (const auto at = cluster_address(context, address, bytes)) {
+            return *at;
+        }
+        return fail(Fault::Kind::IllegalAddress,
+                    fmt::format("`{}` accesses {:#x}, which is in no block of the cluster", instruction.text, address));
+    case isa::Space::Shared:
         base = context.shared_base;
         length = context.shared_bytes;
         break;
@@ -165,8 +191,10 @@ bool runtime_load(Context* context, Frame* frame, const Site* site, std::uint32_
         if (from == 0) {
             return false;
         }
+        alignas(widest_access) std::array<std::byte, widest_access> whole;
+        move_whole(whole.data(), reinterpret_cast<const void*>(from), bytes * site->elements);
         for (unsigned i = 0; i < site->elements; ++i) {
-            std::uint64_t value = fetch(reinterpret_cast<const void*>(from + std::uint64_t{i} * bytes), bytes);
+            std::uint64_t value = fetch(&whole[std::size_t{i} * bytes], bytes);
             if (site->sign_extend && bytes < 8) {
                 const std::uint64_t sign = 1ull << (bytes * 8 - 1);
                 value = (value ^ sign) - sign;
@@ -187,12 +215,14 @@ bool runtime_store(Context* context, Frame* frame, const Site* site, std::uint32
         if (to == 0) {
             return false;
         }
+        alignas(widest_access) std::array<std::byte, widest_access> whole;
         for (unsigned i = 0; i < site->elements; ++i) {
-            std::memcpy(reinterpret_cast<void*>(to + std::uint64_t{i} * bytes),
+            std::memcpy(&whole[std::size_t{i} * bytes],
                         static_cast<const std::byte*>(data) +
                             (std::uint64_t{i} * warp_size + lane) * site->register_bytes,
                         bytes);
         }
+        move_whole(reinterpret_cast<void*>(to), whole.data(), bytes * site->elements);
         return true;
     });
 }
@@ -364,8 +394,11 @@ bool runtime_trap(Context* context, Frame* frame, const Site* site, std::uint32_
     if (mask == 0) {
         return true;
     }
-    raise_fault(*context, *frame, site->instruction->source, static_cast<unsigned>(std::countr_zero(mask)),
-                Fault::Kind::Trap, 0, fmt::format("`{}`", site->instruction->text));
+    const isa::Instruction& instruction = *site->instruction;
+    const bool is_call = instruction.mod.immediate != 0; // flatten.h
+    raise_fault(*context, *frame, instruction.source, static_cast<unsigned>(std::countr_zero(mask)),
+                is_call ? Fault::Kind::LaunchFailure : Fault::Kind::Trap, 0,
+                is_call ? instruction.text : fmt::format("`{}`", instruction.text));
     return false;
 }
 

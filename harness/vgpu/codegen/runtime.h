@@ -23,8 +23,11 @@ struct Context {
     std::uint32_t block_index[3]{}, grid[3]{};
     std::uint32_t dynamic_shared = 0, grid_id = 0;
     std::uint64_t grid_workspace = 0;  ///< of a cooperative launch: %envreg1 is its upper half, %envreg2 its lower
-    std::uint64_t* counters = nullptr; ///< of code that counts: those of the host thread
-    AccessTally* accesses = nullptr;   ///< likewise
+    std::uint32_t cluster[3]{1, 1, 1}; ///< blocks
+    std::uint32_t cluster_rank = 0, cluster_blocks = 1;
+    std::uint64_t cluster_base = 0, window_stride = 0; ///< where rank 0's shared window is, how far the next one
+    std::uint64_t* counters = nullptr;                 ///< of code that counts: those of the host thread
+    AccessTally* accesses = nullptr;                   ///< likewise
     BlockRun* run = nullptr;
 };
 
@@ -35,19 +38,28 @@ enum class Stop : std::int32_t {
     /// Any positive number: the place to resume at. The frame says what for.
 };
 
+/// A kernel can have two versions (emit_versions.cpp). A place to resume at says in which, and whether the warp waits
+/// for nothing.
+inline constexpr std::int32_t masked_version = 1 << 30;
+inline constexpr std::int32_t at_once = 1 << 29;
+inline constexpr std::int32_t resume_number = at_once - 1;
+
 /// Kept between the calls for one warp; the values that live across a stop follow it in memory.
 struct Frame {
     std::uint32_t warp = 0;
-    std::uint32_t live = 0;            ///< lanes that have not returned
-    std::uint32_t barrier = 0;         ///< number of the barrier that the warp waits at
-    std::uint32_t barrier_threads = 0; ///< how many threads it waits for; 0: all of the block
-    std::uint32_t yields = 0;          ///< not zero: it waits for nothing but wants others to run
-    std::uint32_t result = 0;          ///< of bar.red, set before the warp is resumed
-    std::uint32_t arrived = 0;         ///< bar.red: lanes whose predicate was true
-    std::uint32_t arriving = 0;        ///< bar.red: lanes that take part
-    std::uint32_t reduction = 0;       ///< isa::BarMode
+    std::uint32_t live = 0;               ///< lanes that have not returned
+    std::uint32_t barrier = 0;            ///< number of the barrier that the warp waits at
+    std::uint32_t barrier_threads = 0;    ///< how many threads it waits for; 0: all of the block
+    std::uint32_t yields = 0;             ///< not zero: it waits for nothing but wants others to run
+    std::uint32_t result = 0;             ///< of bar.red, set before the warp is resumed
+    std::uint32_t arrived = 0;            ///< bar.red: lanes whose predicate was true
+    std::uint32_t arriving = 0;           ///< bar.red: lanes that take part
+    std::uint32_t reduction = 0;          ///< isa::BarMode, or cluster_wait
+    std::uint32_t arrived_in_cluster = 0; ///< lanes, since the cluster's barrier last completed
+    std::uint32_t cluster_phase = 0;      ///< of the cluster's barrier, when they arrived
 };
-inline constexpr std::uint32_t frame_header = 64; ///< values start here; sizeof(Frame) fits
+inline constexpr std::uint32_t cluster_wait = 255; ///< as a `reduction`: barrier.cluster.wait
+inline constexpr std::uint32_t frame_header = 64;  ///< values start here; sizeof(Frame) fits
 
 using KernelFunction = std::int32_t (*)(Context*, Frame*, std::int32_t);
 
@@ -60,6 +72,7 @@ struct Site {
     std::uint8_t register_bytes = 4; ///< of a loaded element; 32 of them follow each other
     std::uint8_t elements = 1;
     bool sign_extend = false;
+    std::uint32_t number = 0;              ///< its place in Code::sites
     std::uint8_t sources = 0, results = 0; ///< of an instruction for isa::evaluate, the carry flag included
     bool carry_in = false, carry_out = false;
 };
@@ -104,8 +117,17 @@ bool runtime_call(Context*, Frame*, const Site*, std::uint32_t mask);
 bool runtime_trap(Context*, Frame*, const Site*, std::uint32_t mask);
 /// bar.arrive
 bool runtime_arrive(Context*, Frame*, std::uint32_t barrier, std::uint32_t threads);
+/// barrier.cluster.arrive
+void runtime_arrive_in_cluster(Context*, Frame*, std::uint32_t mask);
+/// mapa, getctarank, and cvta of shared::cluster: operand after operand; one result, of lanes that do not run that of
+/// one that does.
+bool runtime_cluster(Context*, Frame*, const Site*, std::uint32_t mask, const std::uint64_t* sources,
+                     std::uint64_t* results);
 std::uint64_t runtime_clock();
 
+/// Where a shared::cluster address lies: an offset in the block's own window, or with the rank of a block of the
+/// cluster plus one above it. nullopt: there is no such block, or the window is not so long.
+std::optional<std::uint64_t> cluster_address(const Context&, std::uint64_t address, std::uint64_t bytes);
 /// The host address of an access, or 0 and a fault in the block's run.
 std::uint64_t checked_address(Context&, const Frame&, const isa::Instruction&, isa::Space, unsigned lane,
                               std::uint64_t address, std::uint64_t bytes);

@@ -1,5 +1,4 @@
-// What the ISA calls asynchronous (core/async.h), for generated code. Launches of generated code have no clusters: the
-// only block of a cluster has rank 0.
+// What the ISA calls asynchronous (core/async.h), for generated code.
 #include <array>
 #include <bit>
 #include <vector>
@@ -30,10 +29,12 @@ public:
                                     address, alignment));
             return nullptr;
         }
-        if (space == isa::Space::Shared || space == isa::Space::SharedCluster) {
-            std::uint64_t offset = address & 0xffffffffu;
-            const bool named = space == isa::Space::SharedCluster && offset >> cluster_rank_shift == 1;
-            offset -= named ? 1ull << cluster_rank_shift : 0;
+        if (space == isa::Space::SharedCluster) {
+            const auto at = cluster_address(context_, address, bytes);
+            return at ? pointer_at<std::byte>(*at) : illegal("which is in no block of the cluster");
+        }
+        if (space == isa::Space::Shared) {
+            const std::uint64_t offset = address & 0xffffffffu;
             const std::uint64_t length = context_.shared_bytes;
             return length < bytes || offset > length - bytes ? illegal("which is past the block's shared memory")
                                                              : pointer_at<std::byte>(context_.shared_base + offset);

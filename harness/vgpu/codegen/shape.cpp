@@ -35,6 +35,12 @@ Shape join(const Shape& a, const Shape& b) {
     return result;
 }
 
+bool covers(const Shape& wide, const Shape& narrow) {
+    return narrow.unknown() || wide.vector() ||
+           (wide.affine() && narrow.affine() && wide.pattern == narrow.pattern && wide.parts >= narrow.parts &&
+            wide.zeros <= narrow.zeros && wide.limit >= narrow.limit && (narrow.wrap == 0 || narrow.wrap == wide.wrap));
+}
+
 std::int64_t sign_extend(std::uint64_t value, unsigned bits) {
     if (bits >= 64) {
         return static_cast<std::int64_t>(value);
@@ -44,6 +50,11 @@ std::int64_t sign_extend(std::uint64_t value, unsigned bits) {
 
 unsigned trailing_zeros(std::uint64_t value, unsigned bits) {
     return std::min(static_cast<unsigned>(std::countr_zero(value)), bits);
+}
+
+bool is_regular(const Pattern& pattern, std::int64_t bytes) {
+    return std::ranges::all_of(
+        pattern, [&](std::int64_t entry) { return entry % bytes == 0 && entry > -(1ll << 31) && entry < 1ll << 31; });
 }
 
 Normalized normalize(const Pattern& pattern, unsigned parts, unsigned bits) {

@@ -71,6 +71,10 @@ struct Shape {
 /// The least shape that covers both.
 [[nodiscard]] Shape join(const Shape& a, const Shape& b);
 
+/// True if every value of the one shape can be written in the other, and all that the other says is true of it. Of what
+/// is unknown there is no value.
+[[nodiscard]] bool covers(const Shape& wide, const Shape& narrow);
+
 /// A sign-extended pattern entry of a value of `bits` bits.
 [[nodiscard]] std::int64_t sign_extend(std::uint64_t value, unsigned bits);
 
@@ -83,6 +87,9 @@ struct Normalized {
     Pattern pattern{};
     std::array<std::int64_t, 4> base{};
 };
+/// Whether accesses of so many bytes at these distances are aligned where the base is, and none is far from it.
+[[nodiscard]] bool is_regular(const Pattern& pattern, std::int64_t bytes);
+
 [[nodiscard]] Normalized normalize(const Pattern& pattern, unsigned parts, unsigned bits);
 
 } // namespace assay::vgpu::codegen

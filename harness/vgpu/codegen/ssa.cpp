@@ -16,7 +16,8 @@ using isa::Operand;
 namespace {
 
 bool is_wait(const isa::Instruction& instruction) {
-    return instruction.opcode == Opcode::Bar && instruction.mod.bar != isa::BarMode::Arrive;
+    return (instruction.opcode == Opcode::Bar || instruction.opcode == Opcode::ClusterBarrier) &&
+           instruction.mod.bar != isa::BarMode::Arrive;
 }
 
 bool ends_block(const isa::Instruction& instruction) {
@@ -32,6 +33,14 @@ bool ends_block(const isa::Instruction& instruction) {
     }
 }
 
+/// False if no loop can wait for what other threads store.
+bool may_spin(const isa::Function& function) {
+    return std::ranges::any_of(function.body, [](const isa::Instruction& instruction) {
+        return instruction.opcode == Opcode::Atom || instruction.opcode == Opcode::Mbarrier ||
+               (instruction.opcode == Opcode::Ld && instruction.mod.semantics != isa::Semantics::Weak);
+    });
+}
+
 /// The blocks and edges, without values.
 struct Skeleton {
     struct Span {
@@ -45,6 +54,7 @@ Skeleton find_blocks(const isa::Function& function) {
     const auto count = static_cast<std::uint32_t>(function.body.size());
     std::vector<bool> leader(count + 1, false);
     leader[0] = leader[count] = true;
+    const bool spins = may_spin(function);
     for (std::uint32_t i = 0; i < count; ++i) {
         const isa::Instruction& instruction = function.body[i];
         for (const std::uint32_t target : instruction.targets) {
@@ -52,6 +62,9 @@ Skeleton find_blocks(const isa::Function& function) {
         }
         if (ends_block(instruction)) {
             leader[i + 1] = true;
+        }
+        if (spins && gathers_lanes(instruction)) {
+            leader[i] = true;
         }
     }
     Skeleton skeleton;
@@ -407,6 +420,32 @@ private:
 
 Graph build_graph(const isa::Function& function) {
     return Builder(function).build();
+}
+
+bool gathers_lanes(const isa::Instruction& instruction) {
+    if (instruction.guard) {
+        return false;
+    }
+    switch (instruction.opcode) {
+    case Opcode::Shfl:
+        return instruction.src.size() == 4; // with .sync
+    case Opcode::Vote:
+        return instruction.src.size() == 2;
+    case Opcode::Match:
+    case Opcode::Redux:
+    case Opcode::Elect:
+    case Opcode::BarWarp:
+    case Opcode::Mma:
+    case Opcode::WmmaLoad:
+    case Opcode::WmmaStore:
+    case Opcode::WmmaMma:
+    case Opcode::Ldmatrix:
+    case Opcode::Stmatrix:
+    case Opcode::Movmatrix:
+        return true;
+    default:
+        return false;
+    }
 }
 
 bool has_effect(const isa::Instruction& instruction) {

@@ -4,8 +4,8 @@
 // definition is a value of its own, and a value's shape (uniform, affine in the lane, anything) is a fact about it.
 //
 // The graph is made of the instructions of one flat function (`flatten.h`): nodes keep a pointer to theirs, operands
-// that are registers are replaced by values. A block ends where control can leave, where a branch enters, and after a
-// barrier at which a warp can wait.
+// that are registers are replaced by values. A block ends where control can leave, where a branch enters, after a
+// barrier at which a warp can wait, and, where loops can wait for other threads, in front of what lanes do together.
 #pragma once
 
 #include <cstdint>
@@ -108,6 +108,10 @@ void remove_dead(Graph& graph);
 
 /// True if the instruction does something besides writing its destinations.
 [[nodiscard]] bool has_effect(const isa::Instruction& instruction);
+
+/// True if the lanes that an instruction names have to come to it before any of them goes on: shuffles, votes, products
+/// of matrices. In a kernel with loops that can wait for other threads such a node is the first of its block.
+[[nodiscard]] bool gathers_lanes(const isa::Instruction& instruction);
 
 /// True if the results depend on the operands alone, special registers and addresses among them.
 [[nodiscard]] bool computes(const isa::Instruction& instruction);

@@ -29,11 +29,7 @@ bool is_generated(const isa::Instruction& instruction) {
     const isa::Modifiers& mod = instruction.mod;
     switch (instruction.opcode) {
     case Opcode::Unsupported:
-    case Opcode::ClusterBarrier:
         return false;
-    case Opcode::BulkCopy:
-    case Opcode::TensorCopy: // reductions in global memory are not atomic
-        return mod.atomic == isa::AtomicOp::None;
     case Opcode::Mma:
     case Opcode::WmmaMma:
         // Not the four products of mma.m8n8k4 on f16, not sums that saturate, f64 to nearest only.

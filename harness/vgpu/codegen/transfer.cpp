@@ -257,6 +257,48 @@ Shape Transfer::bitwise(Opcode opcode, const Shape& a, std::uint64_t mask, unsig
     return Shape::of(patterns_.intern(result), a.parts, std::min(zeros, bits), limit >= bits ? 64 : limit);
 }
 
+/// True of a comparison by size of an affine value with a uniform one that comes out alike in all lanes: the lanes
+/// differ in bits that are below the lowest bit of the bound, or all of them lie on one side of it.
+bool Transfer::compares_alike(const Node& node, const std::vector<Shape>& sources) {
+    using isa::Compare;
+    const isa::Modifiers& mod = node.instruction->mod;
+    const unsigned bits = isa::bits_of(mod.type);
+    if (isa::is_float(mod.type) || isa::is_packed(mod.type) || bits < 32 || mod.combine != isa::Combine::None) {
+        return false;
+    }
+    const Compare compare = mod.compare;
+    const bool greater = compare == Compare::Gt || compare == Compare::Hi;
+    const bool less = compare == Compare::Lt || compare == Compare::Lo;
+    const bool at_least = compare == Compare::Ge || compare == Compare::Hs;
+    const bool at_most = compare == Compare::Le || compare == Compare::Ls;
+    if (!greater && !less && !at_least && !at_most) {
+        return false;
+    }
+    for (const std::size_t i : {0u, 1u}) {
+        const Shape &a = sources[i], &b = sources[1 - i];
+        if (!a.affine() || a.wrap != 0 || !b.uniform()) {
+            continue;
+        }
+        // It says whether a is at least the bound, or the opposite of that.
+        const bool above = i == 0 ? greater || at_most : less || at_least;
+        unsigned low = above ? 0 : b.zeros;
+        if (const std::uint64_t* constant = constant_of(node.src[1 - i]); constant != nullptr) {
+            const std::uint64_t bound = (*constant + (above ? 1 : 0)) & (bits >= 64 ? ~0ull : (1ull << bits) - 1);
+            if (a.limit < bits && (bound == 0 || bound >> a.limit != 0)) {
+                return true;
+            }
+            low = trailing_zeros(bound, bits);
+        }
+        low = std::min<unsigned>({low, a.zeros, 62});
+        const bool below = std::ranges::all_of(patterns_[a.pattern],
+                                               [&](std::int64_t entry) { return entry >= 0 && entry < (1ll << low); });
+        if (a.parts == 1 && below) {
+            return true;
+        }
+    }
+    return false;
+}
+
 Shape Transfer::multiply(const Node& node, std::size_t first, const std::vector<Shape>& sources, unsigned bits) {
     const isa::Modifiers& mod = node.instruction->mod;
     const unsigned from = isa::bits_of(mod.type);
@@ -352,6 +394,9 @@ Shape Transfer::pure(const Node& node, std::uint32_t bits, const std::vector<Sha
             best = Shape::any();
         }
     }
+    if (instruction.opcode == Opcode::Setp && compares_alike(node, sources)) {
+        best = Shape::scalar();
+    }
     if (best.vector()) {
         // The same in each part: compute it once for each. Floating point in more than two parts is cheaper as a
         // vector.
@@ -389,14 +434,26 @@ Shape Transfer::result(const Node& node, std::size_t index, std::uint32_t bits, 
         // Local memory is each thread's own: the same offset is not the same place.
         if (instruction.mod.space != isa::Space::Local) {
             const Shape where = address(node.src[0], sources[0]);
-            const unsigned parts = flat_parts({where}, 4);
+            const std::int64_t bytes =
+                std::max(1u, isa::bits_of(instruction.mod.type) / 8) * std::max<unsigned>(1, instruction.mod.vector);
+            // What the emitter loads lane by lane has no parts.
+            const unsigned parts = where.affine() && instruction.mod.space != isa::Space::SharedCluster &&
+                                           is_regular(patterns_[where.pattern], bytes)
+                                       ? flat_parts({where}, 4)
+                                       : 0;
             if (parts == 1 || (parts > 1 && instruction.mod.semantics == isa::Semantics::Weak)) {
                 shape = Shape::of(0, parts);
             }
         }
         break;
+    case Opcode::Mapa:
+    case Opcode::Getctarank:
+        shape = std::ranges::all_of(sources, &Shape::uniform) ? Shape::scalar() : Shape::any();
+        break;
     case Opcode::Cvta:
-        if (instruction.mod.space != isa::Space::Local) { // each thread has a local window of its own
+        if (instruction.mod.space == isa::Space::SharedCluster) {
+            shape = sources[0].uniform() ? Shape::scalar() : Shape::any();
+        } else if (instruction.mod.space != isa::Space::Local) { // each thread has a local window of its own
             shape = sources[0];
             shape.zeros = 0;
             shape.limit = 64;

@@ -204,6 +204,24 @@ Async::Targets Async::targets(std::size_t address, std::size_t barrier, std::siz
     return result;
 }
 
+/// Element by element, each atomically: blocks of the launch run on other threads.
+template <class Word>
+void combine_words(const isa::Modifiers& operation, std::byte* to, const std::byte* from, std::uint64_t bytes) {
+    for (std::uint64_t i = 0; i < bytes; i += sizeof(Word)) {
+        isa::Value value;
+        std::memcpy(&value.bits, from + i, sizeof(Word));
+        auto* at = reinterpret_cast<Word*>(to + i);
+        for (Word old = __atomic_load_n(at, __ATOMIC_RELAXED);;) {
+            isa::Value before;
+            before.bits = old;
+            const auto after = static_cast<Word>(isa::apply_atomic(operation, before, value, {}).bits);
+            if (__atomic_compare_exchange_n(at, &old, after, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)) {
+                break;
+            }
+        }
+    }
+}
+
 void Async::combine(isa::Type type, std::byte* to, const std::byte* from, std::uint64_t bytes) const {
     if (mod_.atomic == isa::AtomicOp::None) {
         std::memmove(to, from, bytes);
@@ -212,14 +230,15 @@ void Async::combine(isa::Type type, std::byte* to, const std::byte* from, std::u
     isa::Modifiers operation;
     operation.atomic = mod_.atomic;
     operation.type = type;
-    const std::size_t width = isa::bits_of(type) / 8;
-    for (std::uint64_t i = 0; i < bytes; i += width) {
-        isa::Value old;
-        isa::Value value;
-        std::memcpy(&old.bits, to + i, width);
-        std::memcpy(&value.bits, from + i, width);
-        const isa::Value result = isa::apply_atomic(operation, old, value, {});
-        std::memcpy(to + i, &result.bits, width);
+    switch (isa::bits_of(type)) {
+    case 8:
+        return combine_words<std::uint8_t>(operation, to, from, bytes);
+    case 16:
+        return combine_words<std::uint16_t>(operation, to, from, bytes);
+    case 32:
+        return combine_words<std::uint32_t>(operation, to, from, bytes);
+    default:
+        return combine_words<std::uint64_t>(operation, to, from, bytes);
     }
 }
 

@@ -307,14 +307,19 @@ std::vector<AccessShape> accesses_of(const isa::Instruction& instruction) {
     case Opcode::Red:
         if (mod.space == Space::Global || mod.space == Space::Shared || mod.space == Space::SharedCluster ||
             mod.space == Space::Generic) {
-            return {{0, mod.space, bytes_of(mod.type, mod.vector), ~0u}};
+            const Use use = instruction.opcode == Opcode::Ld   ? Use::Read
+                            : instruction.opcode == Opcode::St ? Use::Write
+                                                               : Use::Atomic;
+            return {{0, use, mod.space, bytes_of(mod.type, mod.vector), ~0u}};
         }
         return {};
     case Opcode::CpAsync:
-        return {{0, Space::Shared, mod.immediate, ~0u}, {1, Space::Global, mod.immediate, ~0u}};
+        return {{0, Use::Write, Space::Shared, mod.immediate, ~0u}, {1, Use::Read, Space::Global, mod.immediate, ~0u}};
     case Opcode::Ldmatrix:
-    case Opcode::Stmatrix: // lane 8 i + r has the address of row r of matrix i
-        return {{0, Space::Shared, 16, mod.matrices >= 4 ? ~0u : (1u << 8 * mod.matrices) - 1}};
+    case Opcode::Stmatrix: { // lane 8 i + r has the address of row r of matrix i
+        const Use use = instruction.opcode == Opcode::Ldmatrix ? Use::Read : Use::Write;
+        return {{0, use, Space::Shared, 16, mod.matrices >= 4 ? ~0u : (1u << 8 * mod.matrices) - 1}};
+    }
     default:
         return {};
     }

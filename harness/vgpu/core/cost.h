@@ -58,9 +58,12 @@ struct Cost {
 };
 [[nodiscard]] Cost cost_of(const isa::Instruction& instruction);
 
+enum class Use : std::uint8_t { Read, Write, Atomic };
+
 /// A side of an instruction that reaches memory where the addresses of a warp decide what it costs.
 struct AccessShape {
     std::uint32_t operand = 0; ///< which of the sources is the address
+    Use use = Use::Read;
     isa::Space space = isa::Space::Generic;
     std::uint32_t bytes = 0; ///< at each lane's address
     std::uint32_t lanes = 0; ///< those whose address counts

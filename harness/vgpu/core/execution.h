@@ -23,6 +23,9 @@ inline constexpr std::uint32_t warp_size = 32;
 inline constexpr std::uint32_t max_threads_per_block = 1024;
 inline constexpr std::uint32_t default_shared_limit = 48 * 1024; ///< bytes a block gets without opting in
 inline constexpr std::uint32_t optin_shared_limit = 227 * 1024;  ///< compute capability 9.0
+/// A cooperative launch may have as many blocks as an H100's multiprocessors hold: host code is written for one of
+/// those, and here all blocks are resident however few cores there are.
+inline constexpr std::uint32_t cooperative_multiprocessors = 132;
 
 /// A module as loaded: the program and where its variables live.
 struct LoadedModule {

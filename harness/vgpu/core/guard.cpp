@@ -111,8 +111,8 @@ std::optional<std::uint64_t> Memory::run_guarded(const std::function<void()>& wo
     guard.base = base_;
     guard.size = size_ + overhang;
     guard.outer = innermost;
-    // The handler does not block its signal (SA_NODEFER), so leaving it by a jump leaves the mask right; saving the mask
-    // here would be a system call for each block of a launch.
+    // The handler does not block its signal (SA_NODEFER), so leaving it by a jump leaves the mask right; saving the
+    // mask here would be a system call for each block of a launch.
     if (sigsetjmp(guard.resume, 0) != 0) {
         innermost = guard.outer;
         return guard.fault;

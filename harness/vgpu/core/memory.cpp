@@ -19,6 +19,7 @@
 #include <stdexcept>
 
 #include <sys/mman.h>
+#include <sys/random.h>
 
 namespace assay::vgpu {
 
@@ -50,6 +51,17 @@ std::uint64_t reserve_aligned(std::uint64_t bytes) {
         munmap(pointer_at<void>(base + bytes + Memory::overhang), start + bytes - base);
     }
     return base;
+}
+
+/// Where allocations begin. A large region begins at one of the few multiples of its size that the system gives out, so
+/// a page is drawn: an address that stands in a kernel's source is none that is in use.
+std::uint64_t first_span(std::uint64_t region_bytes) {
+    constexpr std::uint64_t large = 1ull << 32;
+    std::uint64_t drawn = 0;
+    if (region_bytes < large || getrandom(&drawn, sizeof drawn, GRND_NONBLOCK) != sizeof drawn) {
+        return 0;
+    }
+    return drawn % (region_bytes / 2 / page_bytes) * page_bytes;
 }
 
 } // namespace
@@ -89,7 +101,8 @@ Memory::Memory(std::uint64_t region_bytes, std::uint64_t capacity)
         throw std::invalid_argument("Memory: the region must be a power of two of at least 64 KiB");
     }
     base_ = reserve_aligned(region_bytes);
-    state_->free_spans.emplace(base_, size_ - page_bytes);
+    const std::uint64_t first = first_span(region_bytes);
+    state_->free_spans.emplace(base_ + first, size_ - page_bytes - first);
 }
 
 Memory::~Memory() {

@@ -13,13 +13,23 @@ class Machine::Access final : public ThreadMemory {
 public:
     Access(Machine& machine, const Context& context) : machine_(machine), context_(context) {}
     std::byte* resolve(isa::Space space, std::uint64_t address, std::uint64_t bytes, std::uint64_t alignment) override {
-        return machine_.resolve_range(context_, space, address, bytes, alignment);
+        at_ = machine_.resolve_range(context_, space, address, bytes, alignment);
+        if (at_ != nullptr && machine_.launch_.checker != nullptr &&
+            context_.instruction.opcode != isa::Opcode::Wgmma) {
+            machine_.check_copied(context_, at_, bytes);
+        }
+        return at_;
     }
     void fail(Fault::Kind kind, const std::string& what) override { machine_.fail(context_, kind, what); }
+    /// Where that of an instruction on an mbarrier lies.
+    [[nodiscard]] const std::byte* mbarrier() const {
+        return context_.instruction.opcode == isa::Opcode::Mbarrier ? at_ : nullptr;
+    }
 
 private:
     Machine& machine_;
     const Context& context_;
+    std::byte* at_ = nullptr; ///< what was asked for last
 };
 
 void Machine::execute_async(const Context& context) {
@@ -35,6 +45,9 @@ void Machine::execute_async(const Context& context) {
     std::uint64_t result = 0;
     if (!run_async(access, instruction, std::span(sources).first(count), result)) {
         return;
+    }
+    if (launch_.checker != nullptr && access.mbarrier() != nullptr) {
+        check_mbarrier(context, reinterpret_cast<std::uint64_t>(access.mbarrier()), result != 0);
     }
     if (!instruction.dst.empty()) {
         write(context, instruction.dst[0], {result});

@@ -110,6 +110,10 @@ void Machine::complete_cluster_barrier(Cluster& cluster) {
             fewest = thread.state == Thread::State::Exited ? fewest : std::min(fewest, thread.cluster_arrivals);
         }
     }
+    if (fewest > cluster.completed_phases && launch_.checker != nullptr) {
+        check_cluster_barrier(cluster);
+    }
+    cluster.completed_phases = fewest;
     for (Block& block : cluster.blocks) {
         for (Thread& thread : block.threads) {
             if (thread.state == Thread::State::AtCluster && thread.cluster_arrivals <= fewest) {

@@ -1,4 +1,5 @@
 // Checked mode (checker.h): what the interpreter tells the checker.
+#include <algorithm>
 #include <bit>
 #include <optional>
 
@@ -34,18 +35,107 @@ void Machine::observe(const Context& context, const std::byte* at, std::uint64_t
         return;
     }
     BlockShadow& shadow = context.block.shadow;
-    if (address - context.block.shared < shared_bytes_) {
-        access.address = address - context.block.shared;
-        launch_.checker->shared_access(shadow, access);
+    std::string unwritten;
+    auto& blocks = context.block.cluster->blocks;
+    const auto owner =
+        std::ranges::find_if(blocks, [&](const Block& block) { return address - block.shared < shared_bytes_; });
+    if (owner != blocks.end()) {
+        access.address = address - owner->shared;
+        unwritten = launch_.checker->shared_access(shadow, owner->shadow, access);
     } else {
         access.address = address;
-        launch_.checker->global_access(shadow, access);
+        unwritten = launch_.checker->global_access(shadow, access);
+    }
+    if (!unwritten.empty() && context.instruction.opcode == isa::Opcode::Ld) {
+        begin_doubt(context, access, std::move(unwritten));
+    } else if (!unwritten.empty()) {
+        launch_.checker->report(Finding::Kind::UninitialisedRead, access, unwritten);
     }
     // A lock is taken by cas or exch and may be given back by any of them; counters that blocks wait for are updated.
     if (use == Use::Atomic && (mod.atomic == isa::AtomicOp::Cas || mod.atomic == isa::AtomicOp::Exch)) {
         Checker::synchronise(shadow);
     } else if (use == Use::Atomic || mod.semantics != isa::Semantics::Weak) {
         shadow.synchronised = true;
+    }
+}
+
+// Doubts: what depends on bytes that nothing has written
+
+void Machine::begin_doubt(const Context& context, const Accessing& access, std::string what) {
+    std::vector<Doubt>& doubts = context.thread.doubts;
+    auto of_instruction =
+        std::ranges::find(doubts, access.instruction, [](const Doubt& doubt) { return doubt.access.instruction; });
+    if (of_instruction == doubts.end()) {
+        of_instruction = doubts.insert(doubts.end(), Doubt{});
+    }
+    *of_instruction = {access, std::move(what)};
+    context.thread.doubt = static_cast<std::uint32_t>(of_instruction - doubts.begin()) + 1;
+}
+
+/// It matters what a doubtful value is.
+void Machine::settle(const Context& context, std::uint32_t doubt) {
+    if (doubt != 0) {
+        const Doubt& about = context.thread.doubts[doubt - 1];
+        launch_.checker->report(Finding::Kind::UninitialisedRead, about.access, about.what);
+    }
+}
+
+void Machine::settle(const Context& context, const isa::Operand& operand) {
+    if (operand.kind == isa::Operand::Kind::Register) {
+        settle(context, context.thread.top().doubts[operand.index]);
+    }
+    for (const isa::Operand& element : operand.elements) {
+        settle(context, element);
+    }
+}
+
+/// Of an instruction that computes: the doubt that its result is in.
+std::uint32_t Machine::doubt_of(const Context& context) const {
+    const auto& src = context.instruction.src;
+    const std::vector<std::uint32_t>& doubts = context.thread.top().doubts;
+    const auto of = [&](const isa::Operand& operand) {
+        return operand.kind == isa::Operand::Kind::Register ? doubts[operand.index] : 0;
+    };
+    const auto is = [&](const isa::Operand& operand, std::uint64_t bits) {
+        return of(operand) == 0 && read(context, operand).bits == bits;
+    };
+    switch (context.instruction.opcode) {
+    case isa::Opcode::Selp:
+        return of(src[2]) != 0 ? of(src[2]) : of(read(context, src[2]).bits != 0 ? src[0] : src[1]);
+    case isa::Opcode::And:
+        if (is(src[0], 0) || is(src[1], 0)) {
+            return 0;
+        }
+        break;
+    case isa::Opcode::Or:
+        if (context.instruction.mod.type == isa::Type::Pred && (is(src[0], 1) || is(src[1], 1))) {
+            return 0;
+        }
+        break;
+    default:
+        break;
+    }
+    for (const isa::Operand& operand : src) {
+        for (const isa::Operand& element : operand.elements) {
+            if (of(element) != 0) {
+                return of(element);
+            }
+        }
+        if (of(operand) != 0) {
+            return of(operand);
+        }
+    }
+    return 0;
+}
+
+void Machine::check_sources(const Context& context) {
+    context.thread.doubt = 0;
+    if (isa::is_pure(context.instruction)) {
+        context.thread.doubt = doubt_of(context);
+        return;
+    }
+    for (const isa::Operand& operand : context.instruction.src) {
+        settle(context, operand);
     }
 }
 
@@ -66,6 +156,79 @@ void Machine::check_order(const Context& context) {
     default:
         Checker::synchronise(shadow);
         break;
+    }
+}
+
+void Machine::start_checks(Cluster& cluster, std::uint64_t index) const {
+    const auto threads = static_cast<std::uint32_t>(cluster.blocks.front().threads.size());
+    cluster.shadow.index = index;
+    cluster.shadow.phases = 0;
+    cluster.shadow.order.start(threads * static_cast<std::uint32_t>(cluster.blocks.size()));
+    for (Block& block : cluster.blocks) {
+        Checker::start_block(block.shadow, shared_bytes_, cluster.shadow, block.rank * threads, threads);
+    }
+}
+
+/// The lanes of a warp have come to a warp-level instruction, or have executed it.
+void Machine::check_meeting(Block& block, const Warp& warp) const {
+    if (launch_.checker != nullptr) {
+        Checker::meet(block.shadow, warp.index);
+    }
+}
+
+/// An asynchronous copy reads or writes these bytes, or signals there.
+void Machine::check_copied(const Context& context, const std::byte* at, std::uint64_t bytes) const {
+    const auto address = reinterpret_cast<std::uint64_t>(at);
+    for (Block& block : context.block.cluster->blocks) {
+        if (address - block.shared < shared_bytes_) {
+            Checker::written(block.shadow, address - block.shared, bytes);
+            return;
+        }
+    }
+    launch_.checker->written(address, bytes);
+}
+
+/// An mbarrier orders what comes before an arrival before what comes after a wait. `at`: its place; `done`: of a wait,
+/// the phase has ended.
+void Machine::check_mbarrier(const Context& context, std::uint64_t at, bool done) {
+    using enum isa::MbarrierMode;
+    BlockShadow& shadow = context.block.shadow;
+    HappensBefore& order = shadow.cluster->order;
+    const std::uint32_t agent = shadow.first_agent + context.thread.linear;
+    switch (context.instruction.mod.mbarrier) {
+    case Init:
+    case Inval:
+        order.initialise(at);
+        break;
+    case Arrive:
+    case ArriveDrop:
+    case ArriveExpectTx:
+    case ArriveDropExpectTx:
+        order.arrive(agent, at);
+        break;
+    case ArriveCopies:
+    case ArriveCopiesNoinc:
+        Checker::all_copies_awaited(shadow, context.thread.linear);
+        order.arrive(agent, at);
+        break;
+    case TestWait:
+    case TestParity:
+        if (done) {
+            order.wait(agent, at);
+        }
+        break;
+    case ExpectTx:
+    case CompleteTx:
+    case PendingCount:
+        break;
+    }
+}
+
+/// All threads of the cluster have come to its barrier once more.
+void Machine::check_cluster_barrier(Cluster& cluster) {
+    ++cluster.shadow.phases;
+    for (Block& block : cluster.blocks) {
+        Checker::barrier(block.shadow);
     }
 }
 

@@ -28,16 +28,6 @@ std::string_view verb(Use use) {
     return use == Use::Read ? "reads" : use == Use::Write ? "writes" : "updates";
 }
 
-/// Bulk copies, tensor copies and mbarriers write memory behind the checker's back.
-bool copies_in_bulk(const isa::Program& program) {
-    return std::ranges::any_of(program.functions, [](const isa::Function& function) {
-        return std::ranges::any_of(function.body, [](const isa::Instruction& instruction) {
-            return instruction.opcode == isa::Opcode::BulkCopy || instruction.opcode == isa::Opcode::TensorCopy ||
-                   instruction.opcode == isa::Opcode::Mbarrier;
-        });
-    });
-}
-
 } // namespace
 
 std::string_view to_string(Finding::Kind kind) {
@@ -86,15 +76,22 @@ void Checker::written(std::uint64_t address, std::uint64_t bytes) {
               object->written.begin() + static_cast<std::ptrdiff_t>(last), true);
 }
 
+void Checker::written(BlockShadow& owner, std::uint64_t offset, std::uint64_t bytes) {
+    std::fill_n(owner.shared.begin() + static_cast<std::ptrdiff_t>(offset), bytes, BlockShadow::Written);
+}
+
 void Checker::start_launch(const Launch& launch) {
     launch_ = &launch;
-    sees_all_writes_ = sees_all_writes_ && !copies_in_bulk(launch.module->program);
     records_.clear(); // launches are ordered
 }
 
-void Checker::start_block(BlockShadow& shadow, std::uint64_t shared_bytes) {
+void Checker::start_block(BlockShadow& shadow, std::uint64_t shared_bytes, ClusterShadow& cluster,
+                          std::uint32_t first_agent, std::uint32_t threads) {
     shadow = {};
     shadow.shared.assign(shared_bytes, BlockShadow::Unwritten);
+    shadow.cluster = &cluster;
+    shadow.first_agent = first_agent;
+    shadow.threads = threads;
 }
 
 std::string Checker::describe(const isa::Source& source) const {
@@ -103,9 +100,6 @@ std::string Checker::describe(const isa::Source& source) const {
 
 void Checker::report(Finding::Kind kind, const Accessing& access, const std::string& what,
                      const isa::Instruction* other) {
-    if (kind == Finding::Kind::UninitialisedRead && !sees_all_writes_) {
-        return;
-    }
     const auto [known, added] = known_.try_emplace({kind, access.instruction, other}, findings_.size());
     if (!added) {
         ++findings_[known->second].times;
@@ -134,6 +128,17 @@ std::vector<Finding> Checker::take() {
     return std::exchange(findings_, {});
 }
 
+void Checker::barrier(BlockShadow& shadow) {
+    ++shadow.epoch;
+    shadow.cluster->order.meet(shadow.first_agent, shadow.threads);
+}
+
+void Checker::meet(BlockShadow& shadow, std::uint32_t warp) {
+    ++shadow.warp_epoch[warp];
+    const std::uint32_t first = warp * warp_size;
+    shadow.cluster->order.meet(shadow.first_agent + first, std::min(warp_size, shadow.threads - first));
+}
+
 void Checker::synchronise(BlockShadow& shadow) {
     ++shadow.epoch;
     shadow.synchronised = true;
@@ -141,7 +146,22 @@ void Checker::synchronise(BlockShadow& shadow) {
 
 // Races
 
-void Checker::find_races(Finding::Kind kind, BlockShadow& shadow, AccessRecords& records, const Accessing& access,
+namespace {
+
+/// True if something lies between what `other` did and what `self`, of the block that `shadow` is of, does now.
+bool are_ordered(const Party& other, const Party& self, const BlockShadow& shadow) {
+    const HappensBefore& order = shadow.cluster->order;
+    if (other.block_index == self.block_index) {
+        return other.linear == self.linear || other.epoch != self.epoch ||
+               (other.linear / warp_size == self.linear / warp_size && other.warp_epoch != self.warp_epoch) ||
+               order.knows(self.agent, other.agent, other.time);
+    }
+    return shadow.synchronised || (other.cluster == self.cluster && (other.phase != self.phase || order.used()));
+}
+
+} // namespace
+
+void Checker::find_races(Finding::Kind kind, const BlockShadow& shadow, AccessRecords& records, const Accessing& access,
                          const std::string& what) {
     if (is_ordered_by_itself(access)) {
         return;
@@ -149,17 +169,20 @@ void Checker::find_races(Finding::Kind kind, BlockShadow& shadow, AccessRecords&
     if (access.use == Use::Write && std::memcmp(access.before, access.after, access.bytes) == 0) {
         return; // nobody can tell who was first
     }
-    const std::uint32_t warp = access.linear / warp_size;
+    const std::uint32_t agent = shadow.first_agent + access.linear;
+    const Party self{.instruction = access.instruction,
+                     .block_index = access.block_index,
+                     .block = access.block,
+                     .thread = access.thread,
+                     .linear = access.linear,
+                     .epoch = shadow.epoch,
+                     .warp_epoch = shadow.warp_epoch[access.linear / warp_size],
+                     .cluster = shadow.cluster->index,
+                     .phase = shadow.cluster->phases,
+                     .agent = agent,
+                     .time = shadow.cluster->order.time(agent)};
     const auto races = [&](const Party& other) {
-        if (other.instruction == nullptr) {
-            return false;
-        }
-        if (other.block_index != access.block_index) {
-            return !shadow.synchronised;
-        }
-        const bool same_warp = other.linear / warp_size == warp;
-        return other.linear != access.linear && other.epoch == shadow.epoch &&
-               !(same_warp && other.warp_epoch != shadow.warp_epoch[warp]);
+        return other.instruction != nullptr && !are_ordered(other, self, shadow);
     };
     const auto tell = [&](const Party& other, std::string_view did) {
         report(kind, access,
@@ -168,13 +191,6 @@ void Checker::find_races(Finding::Kind kind, BlockShadow& shadow, AccessRecords&
                            dim_text(other.block), did, describe(other.instruction->source)),
                other.instruction);
     };
-    const Party self{.instruction = access.instruction,
-                     .block_index = access.block_index,
-                     .block = access.block,
-                     .thread = access.thread,
-                     .linear = access.linear,
-                     .epoch = shadow.epoch,
-                     .warp_epoch = shadow.warp_epoch[warp]};
     for (std::uint64_t at = access.address / granule; at <= (access.address + access.bytes - 1) / granule; ++at) {
         std::uint8_t touched = 0;
         for (std::uint64_t byte = 0; byte < granule; ++byte) {
@@ -204,10 +220,10 @@ void Checker::find_races(Finding::Kind kind, BlockShadow& shadow, AccessRecords&
 
 // Accesses
 
-void Checker::global_access(BlockShadow& shadow, const Accessing& access) {
+std::string Checker::global_access(BlockShadow& shadow, const Accessing& access) {
     Object* object = find(access.address);
     if (object == nullptr) {
-        return; // the module's, or the device heap's
+        return {}; // the module's, or the device heap's
     }
     const MemoryObject& known = object->known;
     const auto position = static_cast<std::int64_t>(access.address - known.address);
@@ -222,41 +238,42 @@ void Checker::global_access(BlockShadow& shadow, const Accessing& access) {
                            position < 0 ? fmt::format("{} bytes before the start", -position)
                                         : fmt::format("{} bytes past the end", end - size),
                            known.bytes));
-        return;
+        return {};
     }
     const auto first = object->written.empty() ? object->written.end() : object->written.begin() + position;
     const auto last = object->written.empty() ? first : first + static_cast<std::ptrdiff_t>(access.bytes);
+    std::string unwritten;
     if (access.use != Use::Write && std::find(first, last, false) != last) {
-        report(Finding::Kind::UninitialisedRead, access,
-               fmt::format("`{}` {} index {} of {}, which nothing has written", access.instruction->text,
-                           verb(access.use), position / width, known.name));
+        unwritten = fmt::format("`{}` {} index {} of {}, which nothing has written", access.instruction->text,
+                                verb(access.use), position / width, known.name);
     }
     if (access.use != Use::Read) {
         std::fill(first, last, true);
     }
     find_races(Finding::Kind::GlobalRace, shadow, records_, access,
                fmt::format("index {} of {}", position / width, known.name));
+    return unwritten;
 }
 
-void Checker::shared_access(BlockShadow& shadow, const Accessing& access) {
-    const auto first = shadow.shared.begin() + static_cast<std::ptrdiff_t>(access.address);
+std::string Checker::shared_access(BlockShadow& shadow, BlockShadow& owner, const Accessing& access) {
+    const auto first = owner.shared.begin() + static_cast<std::ptrdiff_t>(access.address);
     const auto last = first + static_cast<std::ptrdiff_t>(access.bytes);
-    if (access.use != Use::Write) {
-        if (std::find(first, last, BlockShadow::InFlight) != last) {
-            report(Finding::Kind::UninitialisedRead, access,
-                   fmt::format("`{}` {} offset {} of shared memory, to which a cp.async copies that was not waited for",
-                               access.instruction->text, verb(access.use), access.address));
-        } else if (std::find(first, last, BlockShadow::Unwritten) != last) {
-            report(Finding::Kind::UninitialisedRead, access,
-                   fmt::format("`{}` {} offset {} of shared memory, which nothing has written",
-                               access.instruction->text, verb(access.use), access.address));
-        }
+    std::string unwritten;
+    if (access.use != Use::Write && std::find(first, last, BlockShadow::InFlight) != last) {
+        unwritten =
+            fmt::format("`{}` {} offset {} of shared memory, to which a cp.async copies that was not waited for",
+                        access.instruction->text, verb(access.use), access.address);
+    } else if (access.use != Use::Write && std::find(first, last, BlockShadow::Unwritten) != last) {
+        unwritten = fmt::format("`{}` {} offset {} of shared memory, which nothing has written",
+                                access.instruction->text, verb(access.use), access.address);
     }
     if (access.use != Use::Read) {
         std::fill(first, last, BlockShadow::Written);
     }
-    find_races(Finding::Kind::SharedRace, shadow, shadow.records, access,
-               fmt::format("offset {} of shared memory", access.address));
+    find_races(Finding::Kind::SharedRace, shadow, owner.records, access,
+               fmt::format("offset {} of {}", access.address,
+                           &owner == &shadow ? "shared memory" : "another block's shared memory"));
+    return unwritten;
 }
 
 // Asynchronous copies: until their group is waited for, by the thread that issued it, what they bring is not there.

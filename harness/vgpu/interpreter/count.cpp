@@ -2,6 +2,7 @@
 #include <array>
 #include <bit>
 
+#include "vgpu/core/footprint.h"
 #include "vgpu/interpreter/machine.h"
 
 namespace assay::vgpu::interpreter {
@@ -50,6 +51,9 @@ void Machine::count_access(Block& block, Warp& warp, const AccessShape& shape, L
                 .shared_bytes = shared_bytes_,
                 .local = block.local,
                 .local_bytes = std::uint64_t{local_bytes_} * block.threads.size()});
+    if (Footprint* const footprint = Footprint::taken(); footprint != nullptr && may_be_global(shape)) {
+        footprint->add(shape.use, shape.bytes, active & shape.lanes, addresses.data());
+    }
 }
 
 } // namespace assay::vgpu::interpreter

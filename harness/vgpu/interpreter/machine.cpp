@@ -218,7 +218,11 @@ void Machine::write(const Context& context, const isa::Operand& operand, isa::Va
         value.bits &= low_bits(isa::bits_of(operand.type));
         value.high = 0;
     }
-    context.thread.top().registers[operand.index] = value;
+    Frame& frame = context.thread.top();
+    frame.registers[operand.index] = value;
+    if (!frame.doubts.empty()) {
+        frame.doubts[operand.index] = context.thread.doubt;
+    }
 }
 
 void Machine::write_all(const Context& context, std::span<const isa::Operand> operands,

@@ -75,6 +75,7 @@ private:
     };
     [[nodiscard]] bool start_cluster(Cluster& cluster, std::uint64_t index);
     [[nodiscard]] bool start_block(Block& block);
+    void start_checks(Cluster& cluster, std::uint64_t index) const;
     [[nodiscard]] Turn run_cluster(Cluster& cluster);
     [[nodiscard]] Turn run_block(Block& block);
     [[nodiscard]] bool run_warp(Block& block, Warp& warp);
@@ -126,8 +127,18 @@ private:
     /// Checked mode: the thread is about to make this access; `after` is what it writes.
     void observe(const Context& context, const std::byte* at, std::uint64_t bytes, Use use,
                  const std::byte* after = nullptr);
+    /// Checked mode: before an instruction is executed.
+    void check_sources(const Context& context);
+    void settle(const Context& context, std::uint32_t doubt);
+    void settle(const Context& context, const isa::Operand& operand);
+    [[nodiscard]] std::uint32_t doubt_of(const Context& context) const;
+    static void begin_doubt(const Context& context, const Accessing& access, std::string what);
     [[nodiscard]] Accessing accessing(const Context& context) const;
     void check_order(const Context& context);
+    void check_meeting(Block& block, const Warp& warp) const;
+    void check_copied(const Context& context, const std::byte* at, std::uint64_t bytes) const;
+    void check_mbarrier(const Context& context, std::uint64_t at, bool done);
+    static void check_cluster_barrier(Cluster& cluster);
     void check_barrier(Block& block, std::uint32_t index);
     void convert_address(const Context& context);
     void is_in_space(const Context& context);

@@ -163,6 +163,7 @@ bool Machine::start_cluster(Cluster& cluster, std::uint64_t index) {
         clusters.at(i) = launch_.grid.at(i) / launch_.cluster.at(i);
     }
     const Dim3 position = position_in(clusters, index);
+    cluster.completed_phases = 0;
     for (std::uint32_t rank = 0; rank < cluster.blocks.size(); ++rank) {
         Block& block = cluster.blocks[rank];
         const Dim3 within = position_in(launch_.cluster, rank);
@@ -174,6 +175,9 @@ bool Machine::start_cluster(Cluster& cluster, std::uint64_t index) {
         if (!start_block(block)) {
             return false;
         }
+    }
+    if (launch_.checker != nullptr) {
+        start_checks(cluster, index);
     }
     return true;
 }
@@ -209,9 +213,6 @@ bool Machine::start_block(Block& block) {
     // Shared memory is undefined at the start. All ones (NaN, -1) spoil results that rely on zeros, as a GPU would.
     std::fill_n(pointer_at<std::byte>(block.shared), shared_bytes_, std::byte{0xff});
     block.index = (std::uint64_t{block.id[2]} * launch_.grid[1] + block.id[1]) * launch_.grid[0] + block.id[0];
-    if (launch_.checker != nullptr) {
-        launch_.checker->start_block(block.shadow, shared_bytes_);
-    }
     block.barriers = {};
 
     const isa::Function& kernel = program_.functions[launch_.kernel];
@@ -237,6 +238,8 @@ bool Machine::start_block(Block& block) {
         frame.position = 0;
         frame.local = 0;
         frame.registers.assign(kernel.registers.size(), {});
+        frame.doubts.assign(launch_.checker != nullptr ? kernel.registers.size() : 0, 0);
+        thread.doubts.clear();
         frame.parameters.assign(std::max(kernel.frame_bytes, kernel.parameter_bytes), std::byte{0});
         std::copy_n(parameters, kernel.parameter_bytes, frame.parameters.data());
     }
@@ -338,18 +341,18 @@ Lanes Machine::choose(Block& block, Warp& warp) const {
         warp.favouring = false;
     }
     auto chosen = static_cast<std::uint32_t>(std::countr_zero(candidates));
+    std::uint32_t longest = chosen; // without a step
     for_each_lane(candidates, [&](std::uint32_t lane) {
-        if (!warp.favouring && (warp.contacts - thread(lane).last_contact > lane_contacts ||
-                                warp.steps - thread(lane).last_step > lane_steps)) {
-            warp.favouring = true;
-            warp.favoured = lane;
-            warp.turn_steps = warp.steps + lane_steps;
-            warp.turn_contacts = warp.contacts + lane_contacts;
-        }
-        if (compare_positions(thread(lane), thread(chosen)) < 0) {
-            chosen = lane;
-        }
+        longest = thread(lane).last_step < thread(longest).last_step ? lane : longest;
+        chosen = compare_positions(thread(lane), thread(chosen)) < 0 ? lane : chosen;
     });
+    if (!warp.favouring && (warp.contacts - thread(longest).last_contact > lane_contacts ||
+                            warp.steps - thread(longest).last_step > lane_steps)) {
+        warp.favouring = true;
+        warp.favoured = longest;
+        warp.turn_steps = warp.steps + lane_steps;
+        warp.turn_contacts = warp.contacts + lane_contacts;
+    }
     if (warp.favouring) {
         chosen = warp.favoured;
     }
@@ -429,9 +432,9 @@ void Machine::meet(Block& block, Warp& warp) {
         if (!complete) {
             continue;
         }
-        Checker::meet(block.shadow, warp.index);
+        check_meeting(block, warp);
         execute_warp(block, warp, wanted);
-        Checker::meet(block.shadow, warp.index);
+        check_meeting(block, warp);
         for_each_lane(wanted, [&](std::uint32_t other) {
             Thread& thread = block.threads[warp.first + other];
             thread.state = Thread::State::Running;

@@ -19,6 +19,7 @@ struct Frame {
     std::uint32_t position = 0; ///< index of the next instruction
     std::uint32_t local = 0;    ///< where the local frame starts in the thread's local window
     std::vector<isa::Value> registers;
+    std::vector<std::uint32_t> doubts; ///< of checked mode: by register, the Thread's doubt that it depends on, or 0
     std::vector<std::byte> parameters; ///< the parameter frame; of a kernel its formals are copied from the launch
 };
 
@@ -40,6 +41,8 @@ struct Thread {
     isa::Flags flags;
     std::uint32_t depth = 0; ///< frames in use; what lies above is kept to be reused
     std::vector<Frame> frames;
+    std::vector<Doubt> doubts;                     ///< of checked mode: number n is at n - 1, one for each instruction
+    std::uint32_t doubt = 0;                       ///< of what the instruction that runs writes
     std::uint64_t last_step = 0, last_contact = 0; ///< of its warp, when it last ran
 
     [[nodiscard]] Frame& top() { return frames[depth - 1]; }
@@ -84,7 +87,9 @@ struct Block {
 
 /// Blocks that are resident together; one block of a launch without clusters.
 struct Cluster {
-    std::vector<Block> blocks; ///< by rank
+    std::vector<Block> blocks;          ///< by rank
+    std::uint32_t completed_phases = 0; ///< of its barrier
+    ClusterShadow shadow;               ///< of checked mode
 };
 
 } // namespace assay::vgpu::interpreter

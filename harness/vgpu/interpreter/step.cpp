@@ -68,12 +68,20 @@ void Machine::step(Block& block, Warp& warp, Lanes group) {
         const Context context{block, warp, block.threads[warp.first + lane], instruction};
         context.thread.last_step = warp.steps;
         context.thread.last_contact = warp.contacts;
+        if (launch_.checker != nullptr && instruction.guard) {
+            settle(context, context.thread.top().doubts[*instruction.guard]);
+        }
         active |= guard_holds(context) ? 1u << lane : 0;
     });
     if (launch_.counting != Counting::Off) {
         count(block, warp, instruction, group, active);
     }
     for_each_lane(group & ~active, [&](std::uint32_t lane) { ++block.threads[warp.first + lane].top().position; });
+    if (launch_.checker != nullptr) {
+        for_each_lane(active, [&](std::uint32_t lane) {
+            check_sources({block, warp, block.threads[warp.first + lane], instruction});
+        });
+    }
     if (is_warp_level(instruction.opcode)) {
         wait_at_warp(block, warp, active);
         meet(block, warp);
@@ -308,6 +316,7 @@ void Machine::enter(const Context& context, const isa::CallSite& site, std::uint
     to.position = 0;
     to.local = local;
     to.registers.assign(function.registers.size(), {});
+    to.doubts.assign(launch_.checker != nullptr ? function.registers.size() : 0, 0);
     to.parameters.assign(function.frame_bytes, std::byte{0});
     for (std::size_t i = 0; i < site.arguments.size(); ++i) {
         std::memcpy(to.parameters.data() + function.parameters[i].offset,

@@ -1,7 +1,9 @@
-// A value that only the device knows.
+// A value that only the device knows: the plan ends there, where no device is.
 // input x float32 1
 // output y float32 1
-//| torch_item.cu:@CALL: item: host code reads a value that the device computes, which needs a live plan: not supported yet (what depends on computed values belongs in a kernel)
+//| depends on data: host code reads device memory back and then runs 0 instructions
+//| buffer 0 input x 4 bytes
+//| step 0 line @CALL read x: 4 bytes
 #include <torch/extension.h>
 
 torch::Tensor forward(torch::Tensor x) {

@@ -2,6 +2,8 @@
 #include "compile/cache.h"
 
 #include <fcntl.h>
+#include <fstream>
+#include <functional>
 #include <set>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -163,6 +165,77 @@ TEST(Cache, NoFolderKeepsNothing) {
     cache.store("key", json{{"a", 1}});
     EXPECT_FALSE(cache.find("key"));
     EXPECT_TRUE(cache.warnings().empty());
+}
+
+/// What is done to the file of an entry, and whether the entry is there afterwards.
+struct Change {
+    const char* what;
+    std::function<void(const fs::path&)> make;
+    bool kept = false;
+};
+
+TEST(Cache, BytesAreWholeOrNotThere) {
+    const std::string bytes("\0any\n\xff bytes", 12);
+    const auto write = [](const fs::path& path, std::size_t at, std::string_view text) {
+        std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+        file.seekp(static_cast<std::streamoff>(at));
+        file << text;
+    };
+    const std::vector<Change> changes{
+        {"nothing", [](const fs::path&) {}, true},
+        {"a byte", [&](const fs::path& path) { write(path, fs::file_size(path) - 1, "!"); }},
+        {"the hash", [&](const fs::path& path) { write(path, 0, "0000000000000000"); }},
+        {"cut short", [](const fs::path& path) { fs::resize_file(path, fs::file_size(path) - 1); }},
+        {"empty", [](const fs::path& path) { fs::resize_file(path, 0); }},
+        {"longer", [&](const fs::path& path) { write(path, fs::file_size(path), "more"); }},
+        {"others may write it", [](const fs::path& path) { fs::permissions(path, fs::perms(0666)); }},
+        {"a group may write it", [](const fs::path& path) { fs::permissions(path, fs::perms(0664)); }},
+    };
+    for (const Change& change : changes) {
+        SCOPED_TRACE(change.what);
+        const TemporaryFolder folder;
+        Cache cache(folder.path());
+        cache.store_bytes("key", bytes);
+        EXPECT_EQ(cache.bytes(), 64 + 1 + bytes.size());
+        change.make(folder.path() / "key.bin");
+        const auto found = cache.find_bytes("key");
+        EXPECT_EQ(found.has_value(), change.kept);
+        EXPECT_TRUE(!found || *found == bytes);
+        EXPECT_EQ(cache.warnings().empty(), change.kept);
+        cache.store_bytes("key", bytes); // mends it, whatever it was
+        EXPECT_EQ(cache.find_bytes("key"), bytes);
+    }
+}
+
+TEST(Cache, AnEntryUnderTheNameOfAnotherIsNone) {
+    const TemporaryFolder folder;
+    Cache cache(folder.path());
+    cache.store_bytes("key", "code");
+    fs::copy(folder.path() / "key.bin", folder.path() / "other.bin");
+    EXPECT_FALSE(cache.find_bytes("other"));
+    EXPECT_EQ(cache.find_bytes("key"), "code");
+}
+
+TEST(Cache, OneEntryDoesNotDriveOutTheOthers) {
+    const TemporaryFolder folder;
+    Cache cache(folder.path(), 4000);
+    cache.store_bytes("key", "code");
+    cache.store_bytes("large", std::string(1001, 'x'));
+    EXPECT_FALSE(cache.find_bytes("large"));
+    EXPECT_TRUE(cache.find_bytes("key"));
+}
+
+TEST(Cache, AFileOfAnotherUserIsNotRead) {
+    if (::geteuid() != 0) {
+        GTEST_SKIP() << "only root can give files away";
+    }
+    const TemporaryFolder folder;
+    Cache cache(folder.path());
+    cache.store_bytes("key", "code");
+    ASSERT_EQ(::chown((folder.path() / "key.bin").c_str(), 65534, 65534), 0);
+    EXPECT_FALSE(cache.find_bytes("key"));
+    ASSERT_EQ(cache.warnings().size(), 1U);
+    EXPECT_NE(cache.warnings()[0].find("another user"), std::string::npos);
 }
 
 TEST(Cache, TheLongestUnusedGoFirst) {

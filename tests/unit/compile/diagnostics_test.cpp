@@ -1,6 +1,7 @@
 #include "compile/diagnostics.h"
 
 #include <gtest/gtest.h>
+#include <tuple>
 
 namespace assay::compile {
 namespace {
@@ -55,6 +56,37 @@ TEST(ParseLog, KeepsTheLinesOfAMessage) {
     EXPECT_EQ(parsed.diagnostics[0].message,
               "more than one instance matches:\nfunction \"sqrt(float)\"\nargument types are: (int)");
     EXPECT_EQ(parsed.diagnostics[0].column, 1U);
+}
+
+TEST(Brief, LeavesOutHowAHeaderWasComeTo) {
+    const std::string types(1000, 'T');
+    const auto parsed = parse_log("deep.h(20): error: cannot pass this\n"
+                                  "      kernel(x);\n"
+                                  "             ^\n"
+                                  "          detected during:\n"
+                                  "            instantiation of \"" +
+                                      types +
+                                      "\" at line 388 of scan.h\n"
+                                      "            instantiation of \"" +
+                                      types +
+                                      "\" at line 7 of c.cu\n"
+                                      "b.h(3): error: no\n"
+                                      "          detected during instantiation of \"f\" at line 9 of c.cu\n"
+                                      "c.cu(4): error: what is\n"
+                                      "            meant\n",
+                                  everything);
+    ASSERT_EQ(parsed.diagnostics.size(), 3U);
+    const auto& [deep, near, own] = std::tie(parsed.diagnostics[0], parsed.diagnostics[1], parsed.diagnostics[2]);
+    EXPECT_EQ(line_in(deep, "c.cu"), 7U);
+    EXPECT_EQ(line_in(near, "c.cu"), 9U);
+    EXPECT_EQ(line_in(own, "c.cu"), 4U);
+    EXPECT_EQ(line_in(deep, "other.cu"), 0U);
+    const std::string text = brief(deep, "c.cu");
+    EXPECT_TRUE(text.starts_with("deep.h:20: cannot pass this\ninstantiation of \"TTT")) << text;
+    EXPECT_TRUE(text.ends_with("T ... at line 7 of c.cu")) << text;
+    EXPECT_LT(text.size(), 500U);
+    EXPECT_EQ(brief(near, "c.cu"), "b.h:3: no\ndetected during instantiation of \"f\" at line 9 of c.cu");
+    EXPECT_EQ(brief(own, "c.cu"), "c.cu:4: what is\nmeant");
 }
 
 TEST(ParseLog, WithholdsFilesThatAreNotForTheCandidate) {

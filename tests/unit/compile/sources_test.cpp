@@ -81,7 +81,9 @@ TEST(Headers, CompileAlone) {
         std::set<std::string_view> compiled; // an alias is the same text
         for (const VirtualHeader& header : virtual_headers()) {
             const bool is_slow = header.name.starts_with("cub/"); // sources/cub_block_reduce.cu has it
-            if (is_slow || !compiled.insert(header.text).second) {
+            // Of libcu++'s, which includes it where it stands, and of Thrust's, whose names tell that libcu++ is used.
+            const bool is_part = header.name.starts_with("cuda/") || header.name == "assay/thrust.h";
+            if (is_slow || is_part || !compiled.insert(header.text).second) {
                 continue;
             }
             Request request;

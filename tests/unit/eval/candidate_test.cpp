@@ -89,7 +89,93 @@ TEST_F(CandidateTest, ErrorsNameThePlace) {
     write("option/a.cu", "");
     EXPECT_NE(error_of("option").where.find("#/options"), std::string::npos);
     write("big.cu", std::string(max_source_bytes + 1, 'x'));
-    EXPECT_EQ(error_of("big.cu").what, "larger than 1 MiB");
+    EXPECT_EQ(error_of("big.cu").what, "no error") << "a verdict of its own: the run goes on";
+    const auto big = load_candidate(folder / "big.cu");
+    ASSERT_TRUE(big && big->unusable);
+    EXPECT_EQ(big->unusable->error.what, "longer than 1 MiB");
+}
+
+TEST_F(CandidateTest, WhatDividesTheHashCannotBeForged) {
+    write("a/kernel.cu", "text");
+    write("a/candidate.json", R"({"options": ["-use_fast_math"]})");
+    write("b/kernel.cu", std::string("text\0-use_fast_math", 19));
+    write("b/candidate.json", "{}");
+    EXPECT_NE(load_candidate(folder / "a")->hash, load_candidate(folder / "b")->hash);
+}
+
+TEST_F(CandidateTest, BlanksThatACompilerSeesAreADifference) {
+    const std::vector<std::pair<std::string, std::string>> pairs{
+        {"// a \\\nb", "// a \\ \nb"}, {"f(R\"(a\n)\")", "f(R\"(a \n)\")"}, {"s = '''a\n'''", "s = '''a \n'''"}};
+    for (const auto& [one, other] : pairs) {
+        write("one.cu", one);
+        write("other.cu", other);
+        EXPECT_NE(load_candidate(folder / "one.cu")->hash, load_candidate(folder / "other.cu")->hash) << one;
+    }
+}
+
+TEST_F(CandidateTest, AFolderNamesNothingOutsideOfIt) {
+    write("secret.cu", "#error secret");
+    write("mine/kernel.cu", "text");
+    for (const char* source : {"../secret.cu", "../mine/../secret.cu", "link.cu", "folder/secret.cu"}) {
+        fs::remove(folder / "mine/link.cu");
+        fs::remove(folder / "mine/folder");
+        fs::create_symlink(folder / "secret.cu", folder / "mine/link.cu");
+        fs::create_directory_symlink(folder, folder / "mine/folder");
+        write("mine/candidate.json", R"({"source": ")" + std::string(source) + R"("})");
+        EXPECT_EQ(error_of("mine").what, "leads out of the candidate's folder, or to nothing") << source;
+    }
+    write("mine/candidate.json", R"({"source": ")" + (folder / "secret.cu").string() + R"("})");
+    EXPECT_EQ(error_of("mine").what, "leads out of the candidate's folder, or to nothing");
+    write("mine/candidate.json", R"({"source": "kernel.cu"})");
+    EXPECT_TRUE(load_candidate(folder / "mine"));
+    fs::remove(folder / "mine/candidate.json");
+    write("other.json", "{}");
+    fs::create_symlink(folder / "other.json", folder / "mine/candidate.json");
+    EXPECT_EQ(error_of("mine").what, "leads out of the candidate's folder, or to nothing");
+}
+
+TEST_F(CandidateTest, APythonFileGetsNothingFromOutsideOfItsFolder) {
+    write("secret.cu", "secret");
+    write("mine/kernel.py", "class ModelNew:\n  source = 'secret.cu'\n");
+    fs::create_symlink(folder / "secret.cu", folder / "mine/secret.cu");
+    const auto candidate = load_candidate(folder / "mine/kernel.py");
+    ASSERT_TRUE(candidate);
+    EXPECT_TRUE(candidate->files.empty());
+}
+
+TEST_F(CandidateTest, NothingDeepIsCopied) {
+    const std::string deep(200'000, '[');
+    write("mine/kernel.ptx", "text");
+    write("mine/candidate.json", R"({"launches": )" + deep + std::string(200'000, ']') + "}");
+    EXPECT_EQ(error_of("mine").what, "is nested deeper than 64");
+    write("deep.jsonl", R"({"task": "gelu", "source": "x", "more": )" + deep + std::string(200'000, ']') + "}\n");
+    const auto candidates = load_candidates(folder / "deep.jsonl");
+    ASSERT_FALSE(candidates);
+    EXPECT_EQ(candidates.error().what, "is nested deeper than 32") << "a result that holds it can be read";
+}
+
+TEST_F(CandidateTest, NamesAreFitToPrint) {
+    write("many.jsonl", "{\"task\": \"gelu\", \"source\": \"x\", \"name\": \"\\u001b[2Ja\\u202eb\"}\n");
+    const auto candidates = load_candidates(folder / "many.jsonl");
+    ASSERT_TRUE(candidates) << candidates.error().to_string();
+    EXPECT_EQ(candidates->front().name, "?[2Ja?b");
+}
+
+TEST_F(CandidateTest, WhatCannotBeLoadedIsInNobodysWay) {
+    write("secret.cu", "#error secret");
+    write("all/softmax/a.cu", "");
+    write("all/softmax/b/candidate.json", "{");
+    fs::create_symlink(folder / "secret.cu", folder / "all/softmax/c.cu");
+    const auto candidates = load_candidates(folder / "all");
+    ASSERT_TRUE(candidates) << candidates.error().to_string();
+    ASSERT_EQ(candidates->size(), 3U);
+    EXPECT_FALSE(candidates->at(0).unusable);
+    for (const std::size_t bad : {1, 2}) {
+        EXPECT_EQ(candidates->at(bad).task, "softmax");
+        ASSERT_TRUE(candidates->at(bad).unusable);
+        EXPECT_EQ(candidates->at(bad).unusable->status, store::Status::Rejected);
+        EXPECT_EQ(candidates->at(bad).source.find("secret\n"), std::string::npos);
+    }
 }
 
 TEST_F(CandidateTest, ATreeIsReadByTaskAndName) {

@@ -43,6 +43,8 @@ TEST(Reply, TheLastWholeBlockOfSeveralIsTaken) {
 TEST(Reply, AModuleInPythonIsWhole) {
     const std::string module = "import torch\nclass ModelNew(torch.nn.Module):\n    pass\n";
     EXPECT_EQ(code_of(fenced(whole) + fenced(module, "python") + fenced("import torch\nprint(1)\n", "python")), module);
+    const std::string submission = "from task import input_t\n\ndef custom_kernel(data: input_t):\n    return data\n";
+    EXPECT_EQ(code_of(fenced(submission, "python") + fenced("import torch\nprint(1)\n", "python")), submission);
 }
 
 TEST(Reply, KernelAndEntryInTwoBlocksAreJoined) {
@@ -76,6 +78,27 @@ TEST(Reply, WithoutCodeIsAnError) {
     EXPECT_EQ(how("the block ```__global__ k``` in a line"), "the reply holds no code block");
     EXPECT_EQ(how(fenced("pip install torch\n", "sh")), "none of the reply's 1 code blocks holds a kernel or an entry");
     EXPECT_EQ(how("``"), "the reply holds no code block");
+}
+
+TEST(Reply, OfAMillionCharactersIsRead) {
+    const std::string name(900'000, 'a');
+    const auto extracted = extract_code("```cuda\n__global__ void k() {}\nextern \"C\" void solve() { torch::Tensor " +
+                                        name + "; }\n```\n");
+    ASSERT_TRUE(extracted);
+    EXPECT_NE(extracted->code.find(name), std::string::npos);
+    EXPECT_FALSE(is_python("def f(" + name));
+    EXPECT_FALSE(extract_code("```\nTensor" + std::string(900'000, ' ') + "\n```\n"));
+}
+
+TEST(Reply, PythonIsToldFromCpp) {
+    for (const char* python : {"import torch", "from torch import nn", "x = 1\nclass ModelNew(nn.Module):\n    pass",
+                               "def f(a, b) -> int:  # why\n    return a"}) {
+        EXPECT_TRUE(is_python(python)) << python;
+    }
+    for (const char* other :
+         {"class Sum : public Base {", "import std;", "// from x\nint important = 3;", "defined(X):", ""}) {
+        EXPECT_FALSE(is_python(other)) << other;
+    }
 }
 
 } // namespace

@@ -1,6 +1,12 @@
 #include "unit/isa/assemble.h"
 
+#include <algorithm>
+#include <cctype>
+#include <sstream>
 #include <stdexcept>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace assay::isa {
 
@@ -37,7 +43,39 @@ Instruction assemble(const std::string& text) {
     return body[0];
 }
 
-std::vector<std::uint64_t> Operation::all(std::initializer_list<std::uint64_t> sources, Flags& flags) const {
+std::string form_of(const Instruction& instruction) {
+    std::istringstream parts(instruction.text.substr(0, instruction.text.find_first_of(" ;")));
+    std::vector<std::string> words, types;
+    std::string opcode;
+    std::getline(parts, opcode, '.');
+    for (std::string word; std::getline(parts, word, '.');) {
+        // A type is a letter or two and a number of bits: s32, bf16x2, e4m3x2.
+        const bool type = word == "pred" || (word.size() > 1 && std::isdigit(word[1]) != 0 && word[0] != 'L') ||
+                          word.starts_with("bf16") || word.starts_with("tf32");
+        (type ? types : words).push_back(word);
+    }
+    std::ranges::sort(words);
+    return fmt::format("{}{}{}.{}", opcode, words.empty() ? "" : ".", fmt::join(words, "."), fmt::join(types, "."));
+}
+
+namespace {
+
+std::set<std::string>& noted_forms() {
+    static std::set<std::string> forms;
+    return forms;
+}
+
+} // namespace
+
+const std::set<std::string>& evaluated_forms() {
+    return noted_forms();
+}
+
+Operation::Operation(const std::string& text) : instruction_(assemble(text)) {
+    noted_forms().insert(form_of(instruction_));
+}
+
+std::vector<std::uint64_t> Operation::all(const std::vector<std::uint64_t>& sources, Flags& flags) const {
     std::vector<Value> src;
     for (const std::uint64_t bits : sources) {
         src.push_back({bits, 0});

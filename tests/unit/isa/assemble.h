@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <initializer_list>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,15 +18,21 @@ namespace assay::isa {
 /// Decodes `text`, which must be one good instruction; throws otherwise.
 [[nodiscard]] Instruction assemble(const std::string& text);
 
+/// What an instruction is, without its operands: opcode, modifiers in order of the alphabet, types in their own.
+[[nodiscard]] std::string form_of(const Instruction& instruction);
+
+/// The forms of all Operations of this process so far.
+[[nodiscard]] const std::set<std::string>& evaluated_forms();
+
 /// An instruction to be called with the values of its sources.
 class Operation {
 public:
-    explicit Operation(const std::string& text) : instruction_(assemble(text)) {}
+    explicit Operation(const std::string& text);
 
     [[nodiscard]] const Instruction& instruction() const { return instruction_; }
 
     /// The values of all destinations.
-    [[nodiscard]] std::vector<std::uint64_t> all(std::initializer_list<std::uint64_t> sources, Flags& flags) const;
+    [[nodiscard]] std::vector<std::uint64_t> all(const std::vector<std::uint64_t>& sources, Flags& flags) const;
 
     template <class... Sources> [[nodiscard]] std::uint64_t operator()(Sources... sources) const {
         Flags flags;

@@ -136,6 +136,9 @@ TEST(Forms, ModifiersBecomeFields) {
     EXPECT_EQ(assemble("match.any.sync.b32 r0, r1, -1;").mod.match, MatchMode::Any);
     EXPECT_EQ(assemble("vote.sync.ballot.b32 r0, p1, -1;").mod.vote, VoteMode::Ballot);
     EXPECT_EQ(assemble("vote.sync.uni.pred p0, p1, -1;").mod.vote, VoteMode::Uni);
+    EXPECT_EQ(assemble("vote.ballot.sync.b32 r0, p1, -1;").src.size(), 2U);
+    EXPECT_EQ(assemble("vote.ballot.sync.b32 r0, p1, -1;").mod.vote, VoteMode::Ballot);
+    EXPECT_EQ(assemble("vote.any.sync.pred p0, p1, -1;").mod.vote, VoteMode::Any);
     EXPECT_EQ(assemble("shfl.sync.bfly.b32 r0, r1, 1, 31, -1;").mod.shuffle, ShuffleMode::Bfly);
     EXPECT_EQ(assemble("redux.sync.max.s32 r0, r1, -1;").mod.atomic, AtomicOp::Max);
     EXPECT_EQ(assemble("bar.red.and.pred p0, 0, p1;").mod.bar, BarMode::RedAnd);

@@ -44,7 +44,7 @@ json example() {
         "operators": [{"operator": "copy", "inputs": [{"at": [0, 4], "dtype": "float32", "shape": [2, 3],
                                                        "strides": [1, 2]}],
                        "output": {"at": [1, 0], "dtype": "float16", "shape": [2, 3], "strides": [3, 1]},
-                       "numbers": [0.5], "position": 2, "steps": 1, "line": 7}],
+                       "numbers": [0.5, "inf", "-inf", "nan"], "position": 2, "steps": 1, "line": 7}],
         "attributes": {"_Z1kPfi": {"max_dynamic_shared": 100}}, "printed": "hello", "host_steps": 11})");
 }
 

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "isa/decode.h"
+#include "plan/record.h"
 #include "ptx/parser.h"
 
 namespace assay::plan {
@@ -59,7 +60,11 @@ TEST(StaticRules, EachInstructionHasItsRule) {
         {"mov.u64 %rd2, %globaltimer;", "timer", Severity::Reject},
         {"mov.u32 %r1, %globaltimer_lo;", "timer", Severity::Reject},
         {"mov.u64 %rd2, %gridid;", "grid-number", Severity::Reject},
+        {"mov.u32 %r1, %pm0;", "clock", Severity::Reject},
+        {"mov.u64 %rd2, %pm1_64;", "clock", Severity::Reject},
+        {"mov.u64 %rd2, %current_graph_exec;", "grid-number", Severity::Reject},
         {"nanosleep.u32 100;", "sleep", Severity::Warning},
+        {"ld.global.L2::cache_hint.u32 %r1, [%rd1], %rd2;", "cache-priority", Severity::Warning},
         {"createpolicy.fractional.L2::evict_last.b64 %rd2, 1.0;", "cache-priority", Severity::Warning},
         {"atom.global.sys.add.u32 %r1, [%rd1], 1;", "system-scope", Severity::Note},
         {"ld.relaxed.sys.global.u32 %r1, [%rd1];", "system-scope", Severity::Note},
@@ -95,8 +100,69 @@ TEST(StaticRules, AnHonestKernelBreaksNone) {
     EXPECT_EQ(findings[0].severity, Severity::Note);
 }
 
+/// A module whose kernel `used` calls what its body says; `helper` reads the clock, `heap` uses the device's heap.
+std::vector<RuleFinding> findings_with_calls(const std::string& body, const std::string& globals = "") {
+    const std::string text = fmt::format(R"(.version 8.0
+.target sm_90
+.address_size 64
+.extern .func (.param .b64 result) malloc(.param .b64 bytes);
+.func helper()
+{{
+    .reg .u32 %r<2>;
+    mov.u32 %r1, %clock;
+    ret;
+}}
+.func heap()
+{{
+    {{
+        .param .b64 bytes, result;
+        st.param.b64 [bytes], 16;
+        call (result), malloc, (bytes);
+    }}
+    ret;
+}}
+{1}
+.visible .entry used(.param .u64 out)
+{{
+    .reg .u64 %rd<4>;
+    {0}
+    ret;
+}}
+)",
+                                         body, globals);
+    const auto module = ptx::parse(text, "test.ptx");
+    EXPECT_TRUE(module) << module.error().to_string();
+    const auto program = isa::decode(*module, "test.ptx");
+    EXPECT_TRUE(program) << program.error().to_string();
+    return inspect(*program, {"used"}, device_names(*module, {"used"}));
+}
+
+TEST(StaticRules, WhatIsCalledInAnyWayIsLookedAt) {
+    const std::string table = ".global .u64 table[1] = {helper};";
+    const std::string indirect = "prototype: .callprototype _ (); call %rd1, (), prototype;";
+    for (const auto& [body, globals] : std::vector<std::pair<std::string, std::string>>{
+             {"call helper;", ""},
+             {"mov.u64 %rd1, helper; " + indirect, ""},
+             {"ld.global.u64 %rd1, [table]; " + indirect, table},
+             {"mov.u64 %rd1, 16; targets: .calltargets helper; call %rd1, (), targets;", ""},
+         }) {
+        const auto findings = findings_with_calls(body, globals);
+        ASSERT_EQ(findings.size(), 1U) << body;
+        EXPECT_EQ(findings[0].rule, "clock") << body;
+    }
+    EXPECT_TRUE(findings_with_calls("").empty());
+}
+
+TEST(StaticRules, TheDevicesHeapIsFoundByItsName) {
+    const auto findings = findings_with_calls("call heap;");
+    ASSERT_EQ(findings.size(), 1U);
+    EXPECT_EQ(findings[0].rule, "device-heap");
+    EXPECT_EQ(findings[0].severity, Severity::Reject);
+    EXPECT_EQ(findings[0].kernel, "used");
+}
+
 TEST(StaticRules, EachHasAReasonAndIsListed) {
-    EXPECT_EQ(static_rules().size(), 11U);
+    EXPECT_EQ(static_rules().size(), 12U);
     for (const Rule& rule : static_rules()) {
         EXPECT_FALSE(rule.why.empty()) << rule.name;
     }

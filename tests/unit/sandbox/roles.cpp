@@ -128,10 +128,26 @@ Result<Message> write_file(const std::string& path) {
     return reply;
 }
 
+/// Asks as often as it is told, and replies with the answers.
+Result<Message> ask_back(unsigned times) {
+    Message reply;
+    for (unsigned i = 0; i < times; i++) {
+        auto answer = assay::sandbox::ask({{{"question", i}}, {}});
+        if (!answer) {
+            return std::unexpected(answer.error());
+        }
+        reply.header["answers"].push_back(answer->header.at("answer"));
+    }
+    return reply;
+}
+
 Result<Message> do_as_told(const Message& request) {
     const std::string what = request.header.value("do", "");
     if (what == "echo") {
         return request;
+    }
+    if (what == "ask") {
+        return ask_back(request.header.at("times").get<unsigned>());
     }
     if (what == "error") {
         return assay::fail("it did not work", "here", "try again");

@@ -44,6 +44,19 @@ bool is_gone(pid_t pid) {
     return false;
 }
 
+TEST(Worker, AsksBeforeItReplies) {
+    Worker worker = start();
+    auto reply = worker.call(request({{"do", "ask"}, {"times", 2}}), 60s);
+    for (int i = 0; i < 2; i++) {
+        ASSERT_TRUE(reply) << reply.error().to_string();
+        EXPECT_EQ(reply->header, json({{"question", i}}));
+        reply = worker.call(request({{"answer", 10 * i}}), 60s);
+    }
+    ASSERT_TRUE(reply) << reply.error().to_string();
+    EXPECT_EQ(reply->header, json({{"answers", {0, 10}}}));
+    EXPECT_TRUE(worker.call(request({{"do", "echo"}}), 60s)); // what comes next is a request again
+}
+
 TEST(Worker, Echoes) {
     Worker worker = start();
     Message sent{{{"do", "echo"}, {"text", "héllo"}},
@@ -190,6 +203,28 @@ TEST(Worker, DiesWithItsSupervisor) {
     EXPECT_EQ(::kill(worker, 0), 0);
     supervisor.stop(); // its worker leads a group of its own: this kill does not reach it
     EXPECT_TRUE(is_gone(worker));
+}
+
+TEST(Worker, AKilledSupervisorLeavesNoControlGroup) {
+    Worker supervisor = start("supervisor");
+    if (!supervisor.layers().holds(Layer::Cgroup)) {
+        GTEST_SKIP() << supervisor.layers().reason(Layer::Cgroup);
+    }
+    ASSERT_TRUE(supervisor.call(request({}), 60s));
+    const auto groups = [prefix = "assay-" + std::to_string(supervisor.pid()) + "-"] {
+        namespace fs = std::filesystem;
+        std::size_t count = 0;
+        for (const auto& entry : fs::recursive_directory_iterator("/sys/fs/cgroup")) {
+            count += entry.path().filename().string().starts_with(prefix) ? 1 : 0;
+        }
+        return count;
+    };
+    EXPECT_GT(groups(), 0U);
+    ::kill(supervisor.pid(), SIGKILL);
+    for (int i = 0; i < 1000 && groups() > 0; ++i) {
+        std::this_thread::sleep_for(10ms);
+    }
+    EXPECT_EQ(groups(), 0U);
 }
 
 TEST(Worker, OutlivesTheThreadThatStartedIt) {

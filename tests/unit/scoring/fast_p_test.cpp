@@ -80,10 +80,31 @@ TEST(FastP, CorrectButNotTimed) {
 TEST(FastP, TheBestCorrectOneByTheLowerEndCounts) {
     auto wrong = passed("a", 50, 60, 70);
     wrong.status = Status::Race;
-    const auto result = score({passed("a", 0.5, 9, 20), wrong, passed("a", 1.5, 1.6, 1.7), failed("a")}, {"a"});
+    std::vector<Evaluation> evaluations{passed("a", 0.5, 9, 20), wrong, passed("a", 1.5, 1.6, 1.7), failed("a")};
+    for (std::size_t i = 0; i < evaluations.size(); i++) {
+        evaluations[i].candidate = std::to_string(i);
+    }
+    const auto result = score(evaluations, {"a"});
     ASSERT_TRUE(result);
     EXPECT_EQ(result->fast[1].value, 1);
     EXPECT_DOUBLE_EQ(result->geometric_mean_speedup, 1.6);
+}
+
+TEST(FastP, OfOneCandidateTheLastVerdictCounts) {
+    const auto unlucky = score({passed("a", 3, 3, 3), passed("a", 2, 2, 2)}, {"a"});
+    ASSERT_TRUE(unlucky);
+    EXPECT_DOUBLE_EQ(unlucky->geometric_mean_speedup, 2);
+    const auto rejected = score({passed("a", 3, 3, 3), failed("a", Status::Rejected)}, {"a"});
+    ASSERT_TRUE(rejected);
+    EXPECT_EQ(rejected->correct, 0U);
+    const auto interrupted = score({passed("a", 3, 3, 3), failed("a", Status::HarnessError)}, {"a"});
+    ASSERT_TRUE(interrupted);
+    EXPECT_EQ(interrupted->correct, 1U);
+    auto changed = passed("a", 2, 2, 2);
+    changed.candidate_hash = "another text of the same name";
+    const auto both = score({passed("a", 3, 3, 3), changed}, {"a"});
+    ASSERT_TRUE(both);
+    EXPECT_DOUBLE_EQ(both->geometric_mean_speedup, 3);
 }
 
 TEST(FastP, EvaluationsOfOtherTasksAreLeftOut) {

@@ -132,6 +132,21 @@ TEST(Table, NamesCannotDriveTheTerminal) {
     EXPECT_FALSE(contains(text, "\r"));
 }
 
+TEST(Table, SaysWhatALibraryDoesWhereThatIsCounted) {
+    auto mixed = passed("softmax", "mixed");
+    mixed.library = {"count", "default", "sum (2 times)"};
+    auto lines = lines_of(table({mixed, passed("relu", "own")}));
+    EXPECT_TRUE(contains(lines[0], "by a library"));
+    EXPECT_TRUE(contains(lines[1], "sum (2 times)"));
+    EXPECT_TRUE(contains(details(mixed), "sum (2 times) (default says: count)"));
+    mixed.library.rule = "allow";
+    EXPECT_FALSE(contains(table({mixed}), "library"));
+    Score score;
+    score.tasks = score.correct = 2;
+    score.library = 1;
+    EXPECT_TRUE(contains(summary(score), "2 of 2 tasks correct, 0 timed, 1 with a library's work, which is counted"));
+}
+
 TEST(Summary, NeverWithoutTheClock) {
     Score score;
     score.clock = "host";

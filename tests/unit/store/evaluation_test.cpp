@@ -22,7 +22,10 @@ Evaluation full() {
     evaluation.candidate_hash = "def";
     evaluation.author = "someone";
     evaluation.origin = {{"model", "m"}, {"sample", 3}};
+    evaluation.settings = {{"device", "vgpu"}, {"time", true}};
+    evaluation.data_dependent = {{"read_backs", 3}, {"bytes", 12}, {"host_instructions", 90}};
     evaluation.duplicate_of = "41";
+    evaluation.library = {"count", "task", "sum"};
     evaluation.status = Status::Incorrect;
     evaluation.findings.push_back({"check", "values", "one\ntwo", "look again", "a.cu", 12, "odd", "normal",
                                    json{{"index", 3}, {"expected", 1.5}}});
@@ -168,7 +171,8 @@ TEST(EvaluationJson, ErrorsNameThePlace) {
 
 TEST(EvaluationJson, EveryRequiredFieldIsMissed) {
     const json good = to_json(full());
-    const std::set<std::string> optional{"timing", "sandbox", "rules", "origin", "duplicate_of", "not_judged"};
+    const std::set<std::string> optional{"timing",     "sandbox",        "rules",   "origin",  "duplicate_of",
+                                         "not_judged", "data_dependent", "library", "settings"};
     for (const auto& [key, value] : good.items()) {
         if (!optional.contains(key)) {
             json document = good;

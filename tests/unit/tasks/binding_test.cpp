@@ -1,4 +1,5 @@
 #include "sample_root.h"
+#include "tasks/roofline.h"
 #include "tasks/task.h"
 
 namespace assay::tasks {
@@ -34,6 +35,17 @@ TEST_F(Bound, HasShapesOfNumbers) {
     EXPECT_EQ(binding_.outputs[0].elements(), 7 * 29 * 2);
     EXPECT_EQ(binding_.inputs[1].bytes(), 62u);
     EXPECT_EQ(binding_.inputs[3].bytes(), 56u);
+}
+
+TEST_F(Bound, NeedsOneTriangleOfStructuredMatrices) {
+    Binding::Tensor matrices{.name = "a", .shape = {3, 5, 5}, .distribution = {}};
+    EXPECT_EQ(compulsory_bytes(matrices), 300u);
+    for (const auto structure :
+         {Distribution::Structure::Symmetric, Distribution::Structure::Upper, Distribution::Structure::Lower}) {
+        matrices.distribution.structure = structure;
+        EXPECT_EQ(compulsory_bytes(matrices), 180u);
+        EXPECT_EQ(matrices.bytes(), 300u);
+    }
 }
 
 TEST_F(Bound, HasBoundsOfNumbers) {

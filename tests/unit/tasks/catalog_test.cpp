@@ -1,6 +1,7 @@
 // What lies below a root, and that what lies below Assay's own is in order.
 #include <algorithm>
 #include <cstdlib>
+#include <map>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -18,6 +19,15 @@ using Json = nlohmann::ordered_json;
 
 const fs::path source_root = source_dir();
 
+/// For checks alone, with a first input or output whose elements no warp divides.
+bool is_small_and_odd(const Task& task, const Workload& workload) {
+    if (!workload.used_for(Use::Check) || workload.used_for(Use::TimeVgpu) || workload.used_for(Use::TimeGpu)) {
+        return false;
+    }
+    const Binding binding = bind(task, workload).value();
+    return binding.inputs.front().elements() % 32 != 0 || binding.outputs.front().elements() % 32 != 0;
+}
+
 TEST(Catalog, OfAssayHasNoErrors) {
     const auto catalog = load_all(source_root);
     ASSERT_TRUE(catalog.has_value()) << catalog.error().to_string();
@@ -32,6 +42,8 @@ TEST(Catalog, OfAssayHasNoErrors) {
         EXPECT_GE(used(Use::Check), 3) << task.name;
         EXPECT_GE(used(Use::TimeVgpu), 1) << task.name;
         EXPECT_GE(used(Use::TimeGpu), 1) << task.name;
+        const auto odd = [&](const Workload& workload) { return is_small_and_odd(task, workload); };
+        EXPECT_GE(std::ranges::count_if(task.workloads, odd), 2) << task.name;
         EXPECT_EQ(task.hash.size(), 64u) << task.name;
         EXPECT_FALSE(task.flops.empty()) << task.name;
     }
@@ -84,6 +96,33 @@ TEST(Suites, OfAssayNameTasksThatExist) {
         }
     }
     EXPECT_EQ(load_suite(source_root, "demo")->tasks.size(), 12u);
+}
+
+TEST(Suites, OfAssayHaveEveryTaskThatBelongsToThem) {
+    const auto catalog = load_all(source_root);
+    ASSERT_TRUE(catalog.has_value());
+    std::map<std::string, std::vector<std::string>> suites;
+    const auto holds = [&](const std::string& suite, const std::string& task) {
+        if (!suites.contains(suite)) {
+            const auto loaded = load_suite(source_root, suite);
+            EXPECT_TRUE(loaded.has_value()) << loaded.error().to_string();
+            suites[suite] = loaded ? loaded->tasks : std::vector<std::string>{};
+        }
+        return std::ranges::find(suites[suite], task) != suites[suite].end();
+    };
+    for (const Task& task : catalog->tasks) {
+        const std::string& name = task.name;
+        EXPECT_TRUE(holds("all", name)) << name;
+        EXPECT_TRUE(holds(task.category, name)) << name;
+        EXPECT_EQ(holds("level1", name), name.starts_with("kb1_")) << name;
+        EXPECT_EQ(holds("level2", name), name.starts_with("kb2_")) << name;
+        EXPECT_EQ(holds("robust", name), name.starts_with("rk_")) << name;
+        EXPECT_EQ(holds("backward", name), name.ends_with("_backward")) << name;
+    }
+    EXPECT_EQ(suites["level1"].size(), 100u);
+    EXPECT_EQ(suites["level2"].size(), 100u);
+    EXPECT_EQ(suites["robust"].size(), 19u);
+    EXPECT_EQ(suites["all"].size(), catalog->tasks.size());
 }
 
 TEST(Suites, SelectByPrefixAndCategory) {
@@ -200,6 +239,11 @@ TEST(Schema, EnumeratesWhatTheLoaderKnows) {
         EXPECT_TRUE(error_class_from(name.get<std::string>()).has_value()) << name;
     }
     EXPECT_EQ(classes.size(), static_cast<std::size_t>(ErrorClass::Wrong)) << "all but \"wrong\"";
+    const Json& rules = schema.at("/properties/library/enum"_json_pointer);
+    for (const Json& name : rules) {
+        EXPECT_TRUE(library_rule_from(name.get<std::string>()).has_value()) << name;
+    }
+    EXPECT_EQ(rules.size(), static_cast<std::size_t>(LibraryRule::Reject) + 1);
     const Json& uses = schema.at("/properties/workloads/items/properties/use/items/enum"_json_pointer);
     for (const Json& name : uses) {
         EXPECT_TRUE(use_from(name.get<std::string>()).has_value()) << name;

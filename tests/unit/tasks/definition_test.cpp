@@ -116,6 +116,25 @@ TEST(Definition, ReadsEveryField) {
     EXPECT_EQ(task->find_workload("large"), nullptr);
 }
 
+TEST(Definition, MaySayWhatBecomesOfLibraries) {
+    const SampleRoot root;
+    root.write_task("sample");
+    auto json = Json::parse(slurp(test_folder / "good.json"));
+    const auto with = [&](const char* rule) {
+        json["library"] = rule;
+        return load(root.write("tasks/level1/sample.json", json.dump()));
+    };
+    EXPECT_EQ(with("allow").value().library, LibraryRule::Allow);
+    EXPECT_EQ(with("count").value().library, LibraryRule::Count);
+    EXPECT_EQ(with("reject").value().library, LibraryRule::Reject);
+    const auto unknown = with("forbid");
+    ASSERT_FALSE(unknown);
+    EXPECT_NE(unknown.error().to_string().find("unknown rule \"forbid\""), std::string::npos)
+        << unknown.error().to_string();
+    json.erase("library");
+    EXPECT_EQ(load(root.write("tasks/level1/sample.json", json.dump())).value().library, std::nullopt);
+}
+
 TEST(Definition, AcceptsTheClassOfTheCoarsestInputByDefault) {
     const SampleRoot root;
     root.write_task("sample");

@@ -100,6 +100,35 @@ TEST(Compare, ClassesByPrecision) {
     }
 }
 
+// Of one number half precision may look like any class, or like none.
+TEST(Compare, NoClassIsToldOfFewElements) {
+    for (const std::size_t count : {fewest_of_a_class - 1, fewest_of_a_class}) {
+        const auto expected = expectation(DType::Float32, smooth(count));
+        Values brain = expected.oracle;
+        std::ranges::transform(brain, brain.begin(), round_to<brain16>);
+        EXPECT_EQ(compare_values(expected, brain).error_class,
+                  count < fewest_of_a_class ? ErrorClass::Wrong : ErrorClass::Bf16);
+        EXPECT_TRUE(compare_values(expected, brain, ErrorClass::Bf16).passed);
+    }
+}
+
+// What answers to a rounding of the inputs by more than its size may err by more; it may not be anything.
+TEST(Compare, AnElementThatAnswersWithMoreThanItsSizeGetsMoreRoom) {
+    auto expected = expectation(DType::Float32, smooth(1000));
+    Values one = expected.oracle;
+    one[7] += 1e-2;
+    EXPECT_EQ(compare_values(expected, one).first_bad, 7U);
+    expected.responses.assign(1000, 0);
+    EXPECT_FALSE(compare_values(expected, one).passed);
+    expected.responses[7] = 1000;
+    EXPECT_TRUE(compare_values(expected, one).passed);
+    one[7] = nan;
+    EXPECT_FALSE(compare_values(expected, one).passed);
+    one[7] = expected.oracle[7];
+    one[8] += 1e-2;
+    EXPECT_EQ(compare_values(expected, one).first_bad, 8U);
+}
+
 TEST(Compare, Fp64IsAClassOfItsOwn) {
     const Values oracle = smooth(1000);
     const auto expected = expectation(DType::Float64, oracle);
@@ -193,6 +222,11 @@ TEST(Compare, FlushingSubnormalsIsNoError) {
     EXPECT_TRUE(compare_values(expected, Values(100, 0)).passed);
     const auto small = expectation(DType::Float32, scaled(smooth(100), 1e-20));
     EXPECT_FALSE(compare_values(small, Values(100, 0)).passed);
+    auto exact = expectation(DType::Float32, {1, 1e-38, -1e-39, 2e-38, 0});
+    exact.exact = true;
+    EXPECT_TRUE(compare_values(exact, {1, 0, 0, 2e-38, 0}).passed);
+    EXPECT_FALSE(compare_values(exact, {1, 0, 0, 0, 0}).passed) << "2e-38 is a normal number";
+    EXPECT_FALSE(compare_values(exact, {1, 0, 1e-39, 2e-38, 0}).passed) << "nor may it be another one";
 }
 
 TEST(Compare, ZerosAreExpectedAsZeros) {

@@ -8,6 +8,7 @@
 #include <span>
 
 #include "verify/formats.h"
+#include "verify/response.h"
 
 namespace assay::verify::programs {
 
@@ -209,7 +210,7 @@ float fast_exp(float x, std::uint32_t salt) {
 } // namespace
 
 Expectation expect(const Problem& problem, const Output& reference) {
-    return {problem.tensor, problem.oracle, reference.values, false};
+    return {problem.tensor, problem.oracle, reference.values, false, problem.responses};
 }
 
 Problem matmul(std::uint32_t seed, Regime regime, std::int64_t rows, std::int64_t inner, std::int64_t columns) {
@@ -350,6 +351,57 @@ Problem layer_norm(std::uint32_t seed, Regime regime, std::int64_t rows, std::in
         problem.honest.push_back({sum.name, in_float(sum.sum, false)});
     }
     problem.honest.push_back({"E[x^2] - E[x]^2", in_float(strided, true)});
+    add_common_mistakes(problem, problem.honest.front().values);
+    return problem;
+}
+
+Problem affine_layer_norm(std::uint32_t seed, Regime regime, std::int64_t rows, std::int64_t columns) {
+    tasks::Binding binding;
+    binding.task = "simulated";
+    for (const std::vector<std::int64_t>& shape :
+         {std::vector{rows, columns}, std::vector{columns}, std::vector{columns}}) {
+        binding.inputs.push_back(tensor(DType::Float32, shape));
+    }
+    const auto inputs = generate(binding, Key{{1, 2, 3, seed}}, regime);
+    const auto n = static_cast<std::size_t>(columns);
+    const auto normalize = [&]<class T>(const std::vector<std::vector<T>>& in, auto sum, T eps) {
+        Values result;
+        for (std::size_t first = 0; first < in[0].size(); first += n) {
+            const auto row = std::span(in[0]).subspan(first, n);
+            const T mean = sum(row) / static_cast<T>(n);
+            std::vector<T> squares;
+            std::ranges::transform(row, std::back_inserter(squares), [&](T v) { return (v - mean) * (v - mean); });
+            const T inverse = 1 / std::sqrt(sum(std::span<const T>(squares)) / static_cast<T>(n) + eps);
+            for (std::size_t i = 0; i < n; i++) {
+                const T normal = (row[i] - mean) * inverse;
+                result.push_back(normal * in[1][i] + in[2][i]);
+            }
+        }
+        return result;
+    };
+    const auto exact = [&](const std::vector<Bytes>& widened) {
+        std::vector<Values> values;
+        std::ranges::transform(widened, std::back_inserter(values),
+                               [](const Bytes& bytes) { return to_doubles(DType::Float64, bytes); });
+        const auto sum = [](std::span<const double> row) { return std::accumulate(row.begin(), row.end(), 0.0); };
+        return normalize(values, sum, 1e-3);
+    };
+    Problem problem;
+    problem.tensor = binding.inputs[0];
+    const auto widened = widen_inputs(binding, inputs);
+    problem.oracle = exact(widened);
+    problem.responses.resize(problem.oracle.size());
+    for (std::uint32_t i = 0; i < response_draws; i++) {
+        take_responses(problem.oracle, exact(perturb_inputs(binding, widened, i)), problem.responses);
+    }
+    std::vector<Floats> values;
+    for (const Bytes& bytes : inputs) {
+        const Values doubles = to_doubles(DType::Float32, bytes);
+        values.emplace_back(doubles.begin(), doubles.end());
+    }
+    for (const NamedSum& sum : sums()) {
+        problem.honest.push_back({sum.name, normalize(values, sum.sum, 1e-3F)});
+    }
     add_common_mistakes(problem, problem.honest.front().values);
     return problem;
 }

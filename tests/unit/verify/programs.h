@@ -24,6 +24,7 @@ struct Problem {
     Values oracle;
     std::vector<Output> honest;
     std::vector<Output> wrong;
+    Values responses{}; ///< or none
 };
 
 /// [rows, inner] x [inner, columns] in float32, inputs drawn as the regime says.
@@ -36,6 +37,9 @@ struct Problem {
 [[nodiscard]] Problem softmax(std::uint32_t seed, Regime regime, std::int64_t rows, std::int64_t columns);
 
 [[nodiscard]] Problem layer_norm(std::uint32_t seed, Regime regime, std::int64_t rows, std::int64_t columns);
+
+/// With a weight and a bias for each column, and the responses.
+[[nodiscard]] Problem affine_layer_norm(std::uint32_t seed, Regime regime, std::int64_t rows, std::int64_t columns);
 
 /// The sums of rows.
 [[nodiscard]] Problem row_sums(std::uint32_t seed, Regime regime, std::int64_t rows, std::int64_t columns);

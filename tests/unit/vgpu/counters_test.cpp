@@ -204,6 +204,47 @@ TEST_P(Counted, OnlyWhenAskedFor) {
     EXPECT_TRUE(take_profiles().empty());
 }
 
+TEST_P(Counted, FootprintsAreOfDifferentBytes) {
+    const CUdeviceptr source = allocate(400), target = allocate(400), counter = allocate(4), other = allocate(16);
+    const auto buffer = [](const char* name, CUdeviceptr address, std::uint64_t bytes) {
+        return MemoryObject{.name = name, .address = address, .bytes = bytes};
+    };
+    // Not in the order of addresses, and the target is watched from its second half on.
+    start_footprints({buffer("target", target + 200, 200), buffer("counter", counter, 4), buffer("source", source, 400),
+                      buffer("other", other, 16)});
+    // 2 blocks of 40 threads read element tid and element 0 of the source, store a byte and a generic word.
+    (void)profile(R"(
+        .reg .b32 %r<6>; .reg .b64 %rd<8>;
+        ld.param.u64 %rd1, [p0]; ld.param.u64 %rd2, [p1]; ld.param.u64 %rd3, [p2];
+        mov.u32 %r1, %tid.x;
+        mul.wide.u32 %rd4, %r1, 4;
+        add.s64 %rd5, %rd1, %rd4;
+        ld.global.u32 %r2, [%rd5];
+        ld.u32 %r3, [%rd1];
+        add.s32 %r2, %r2, %r3;
+        add.s64 %rd6, %rd2, %rd4;
+        st.u32 [%rd6], %r2;
+        st.global.u8 [%rd6+240], %r2;
+        red.global.add.u32 [%rd3], %r2;)",
+                  {.grid = {2, 1, 1}, .block = {40, 1, 1}}, source, target, counter);
+    ASSERT_EQ(cu.cuMemsetD8Async(other, 1, 4, nullptr), CUDA_SUCCESS);
+    ASSERT_EQ(cu.cuMemcpyDtoDAsync_v2(other + 8, source + 392, 8, nullptr), CUDA_SUCCESS);
+    const std::vector<Touched> touched = stop_footprints();
+    ASSERT_EQ(touched.size(), 4u);
+    EXPECT_EQ(touched[0].name, "target");
+    EXPECT_EQ(touched[0].bytes, 200u);
+    EXPECT_EQ(touched[0].read, 0u);
+    // Words end at byte 160, bytes are 240, 244, ... 396: all of them in the second half.
+    EXPECT_EQ(touched[0].written, 40u);
+    EXPECT_EQ(touched[1].read, 4u);
+    EXPECT_EQ(touched[1].written, 4u);
+    EXPECT_EQ(touched[2].read, 168u); // 40 elements, and what the copy read
+    EXPECT_EQ(touched[2].written, 0u);
+    EXPECT_EQ(touched[3].read, 0u);
+    EXPECT_EQ(touched[3].written, 12u);
+    EXPECT_TRUE(stop_footprints().empty());
+}
+
 TEST_P(Counted, ThreadsOfTheHostDoNotMatter) {
     const std::string body = R"(
         .reg .b32 %r<4>; .reg .pred %p1;

@@ -1,6 +1,7 @@
 // For tests of the driver functions: a current context, and short ways to do the usual.
 #pragma once
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -70,9 +71,11 @@ protected:
 
     template <class... Arguments> CUresult launch(CUfunction kernel, const Shape& shape, Arguments... arguments) {
         void* parameters[] = {static_cast<void*>(&arguments)..., nullptr};
-        CUlaunchAttribute attribute{};
-        attribute.id = CU_LAUNCH_ATTRIBUTE_COOPERATIVE;
-        attribute.value.cooperative = shape.cooperative ? 1 : 0;
+        std::array<CUlaunchAttribute, 2> attributes{};
+        attributes[0].id = CU_LAUNCH_ATTRIBUTE_COOPERATIVE;
+        attributes[0].value.cooperative = shape.cooperative ? 1 : 0;
+        attributes[1].id = CU_LAUNCH_ATTRIBUTE_CLUSTER_DIMENSION;
+        attributes[1].value.clusterDim = {shape.cluster[0], shape.cluster[1], shape.cluster[2]};
         CUlaunchConfig config{};
         config.gridDimX = shape.grid[0];
         config.gridDimY = shape.grid[1];
@@ -81,8 +84,8 @@ protected:
         config.blockDimY = shape.block[1];
         config.blockDimZ = shape.block[2];
         config.sharedMemBytes = shape.dynamic_shared;
-        config.attrs = &attribute;
-        config.numAttrs = 1;
+        config.attrs = attributes.data();
+        config.numAttrs = shape.cluster == Dim3{1, 1, 1} ? 1 : 2; // without, it is the kernel's own
         return cu.cuLaunchKernelEx(&config, kernel, parameters, nullptr);
     }
 

@@ -53,8 +53,8 @@ float value_of(std::uint16_t half) {
 class HopperEngines : public testing::TestWithParam<Runner> {};
 INSTANTIATE_TEST_SUITE_P(Both, HopperEngines, testing::Values(Runner::Interpreter, Runner::Generator));
 
-TEST(Hopper, BlocksOfAClusterReadOneAnothersSharedMemory) {
-    Session session(hopper());
+TEST_P(HopperEngines, BlocksOfAClusterReadOneAnothersSharedMemory) {
+    Session session(hopper(), GetParam());
     std::vector<int> x(8 * 64);
     std::iota(x.begin(), x.end(), 1);
     const auto in = session.upload(x);
@@ -65,8 +65,8 @@ TEST(Hopper, BlocksOfAClusterReadOneAnothersSharedMemory) {
     EXPECT_EQ(session.download<int>(out, 2), (std::vector<int>{256 * 257 / 2, 512 * 513 / 2 - 256 * 257 / 2}));
 }
 
-TEST(Hopper, RemoteAtomicsAndArrivalsReachTheirBlock) {
-    Session session(hopper());
+TEST_P(HopperEngines, RemoteAtomicsAndArrivalsReachTheirBlock) {
+    Session session(hopper(), GetParam());
     const auto out = session.buffer<unsigned>(8);
     const auto fault =
         session.launch("cluster_ring", {.grid = {8, 1, 1}, .block = {96, 1, 1}, .cluster = {4, 1, 1}}, out);
@@ -76,7 +76,7 @@ TEST(Hopper, RemoteAtomicsAndArrivalsReachTheirBlock) {
                                                                          sum + 1000, sum + 2000, sum + 3000}));
 }
 
-TEST(Hopper, ABarrierOfAClusterThatNobodyCompletesIsADeadlock) {
+TEST_P(HopperEngines, ABarrierOfAClusterThatNobodyCompletesIsADeadlock) {
     Session session(R"(.version 8.0
 .target sm_90
 .address_size 64
@@ -94,10 +94,51 @@ wait:
     barrier.cluster.wait;
     ret;
 }
-)");
+)",
+                    GetParam());
     const auto fault = session.launch("stuck", {.grid = {2, 1, 1}, .block = {32, 1, 1}, .cluster = {2, 1, 1}});
     ASSERT_TRUE(fault);
     EXPECT_EQ(fault->kind, Fault::Kind::Deadlock) << fault->message;
+}
+
+// The waiting lanes stand before those they wait for, and the first of them is lane 0.
+TEST_P(HopperEngines, LanesThatOthersOfTheirWarpWaitForHaveTheirTurn) {
+    Session session(R"(.version 8.0
+.target sm_90
+.address_size 64
+.visible .entry turns(.param .u64 out)
+{
+    .reg .pred %p<3>;
+    .reg .b32 %r<3>;
+    .reg .b64 %rd<4>;
+    .shared .align 8 .b8 barrier[8];
+    mov.u32 %r1, %tid.x;
+    setp.ne.u32 %p1, %r1, 0;
+    @%p1 bra READY;
+    mbarrier.init.shared.b64 [barrier], 8;
+READY:
+    bar.warp.sync 0xffffffff;
+    setp.ge.u32 %p1, %r1, 24;
+    @%p1 bra LATER;
+WAIT:
+    mbarrier.test_wait.parity.shared.b64 %p2, [barrier], 0;
+    @!%p2 bra WAIT;
+    bra.uni JOIN;
+LATER:
+    mbarrier.arrive.shared.b64 %rd3, [barrier];
+JOIN:
+    ld.param.u64 %rd1, [out];
+    mul.wide.u32 %rd2, %r1, 4;
+    add.u64 %rd2, %rd1, %rd2;
+    st.global.u32 [%rd2], %r1;
+    ret;
+}
+)",
+                    GetParam());
+    const auto out = session.buffer<unsigned>(32);
+    const auto fault = session.launch("turns", {.block = {32, 1, 1}}, out);
+    ASSERT_FALSE(fault) << fault->message;
+    EXPECT_EQ(session.download<unsigned>(out, 32)[31], 31u);
 }
 
 TEST_P(HopperEngines, BulkCopiesMoveBlocksAndSignal) {
@@ -122,8 +163,8 @@ TEST_P(HopperEngines, ABulkCopyPastItsBufferIsAFault) {
     EXPECT_EQ(fault->block, (Dim3{1, 0, 0}));
 }
 
-TEST(Hopper, OneCopyGoesToAllBlocksOfACluster) {
-    Session session(hopper());
+TEST_P(HopperEngines, OneCopyGoesToAllBlocksOfACluster) {
+    Session session(hopper(), GetParam());
     std::vector<float> x(32);
     std::iota(x.begin(), x.end(), 0.0f);
     const auto in = session.upload(x);

@@ -35,6 +35,14 @@ TEST(MemoryRegion, AllocationsAreAlignedZeroAndInside) {
     }
 }
 
+// A region begins at one of few addresses; its first allocation must not, or a number in a source could be its address.
+TEST(MemoryRegion, ALargeOneBeginsToAllocateWhereNobodyKnows) {
+    Memory one, other;
+    const std::uint64_t first = *one.allocate(4096) - one.base(), second = *other.allocate(4096) - other.base();
+    EXPECT_NE(first, second) << "once in 2^25 by chance";
+    EXPECT_LT(first, one.size() / 2 + 8192) << "half of the region is left";
+}
+
 TEST(MemoryRegion, RefusesNothingAndTooMuch) {
     Memory memory(1ull << 30, 1 << 20);
     EXPECT_FALSE(memory.allocate(0));

@@ -19,7 +19,7 @@
 #include <numeric>
 #include <optional>
 #include <random>
-#include <sstream>
+#include <map>
 #include <stdexcept>
 #include <string>
 #include <tuple>

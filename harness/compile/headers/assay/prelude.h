@@ -14,6 +14,10 @@
 // Device code has no exceptions. `throw x;` becomes a call that ends the interpretation with x's message.
 #define throw ::__assay::Thrower{} =
 
+// Interpreted code is one thread.
+#define thread_local
+
+#include "assay/builtins.h"
 #include "assay/minmax.h"
 #include <cmath>
 #include <cstdint>

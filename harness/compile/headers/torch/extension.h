@@ -18,10 +18,14 @@
 #include <assay/torch/tensor.h>
 
 #include <assay/torch/accessor.h>
+#include <assay/torch/checks.h>
 #include <assay/torch/cuda.h>
+#include <assay/torch/device_utils.h>
 #include <assay/torch/dispatch.h>
 #include <assay/torch/functions.h>
 #include <assay/torch/module.h>
 #include <assay/torch/network.h>
+
+#include <assay/torch/functional.h>
 
 #endif

@@ -63,7 +63,7 @@ inline Tensor arange(Scalar end, const TensorOptions& options = {}) {
 inline Tensor scalar_tensor(Scalar value, const TensorOptions& options = {}) {
     return full({}, value, options);
 }
-template <class T> Tensor tensor(std::initializer_list<T> values, const TensorOptions& options = {}) {
+template <class T> Tensor tensor(ArrayRef<T> values, const TensorOptions& options = {}) {
     const ScalarType type = options.type != ScalarType::Undefined ? options.type : CppTypeToScalarType<T>::value;
     std::vector<double> list;
     for (const T& value : values) {
@@ -71,13 +71,11 @@ template <class T> Tensor tensor(std::initializer_list<T> values, const TensorOp
     }
     return Tensor::of("tensor", {ArrayRef<double>(list), true, type, static_cast<int>(options.place)});
 }
+template <class T> Tensor tensor(std::initializer_list<T> values, const TensorOptions& options = {}) {
+    return tensor(ArrayRef<T>(values.begin(), values.size()), options);
+}
 template <class T> Tensor tensor(const std::vector<T>& values, const TensorOptions& options = {}) {
-    const ScalarType type = options.type != ScalarType::Undefined ? options.type : CppTypeToScalarType<T>::value;
-    std::vector<double> list;
-    for (const T& value : values) {
-        list.push_back(static_cast<double>(value));
-    }
-    return Tensor::of("tensor", {ArrayRef<double>(list), true, type, static_cast<int>(options.place)});
+    return tensor(ArrayRef<T>(values), options);
 }
 template <class T, class = std::enable_if_t<std::is_arithmetic<T>::value>>
 Tensor tensor(T value, const TensorOptions& options = {}) {
@@ -111,6 +109,21 @@ inline Tensor flatten(const Tensor& x, int64_t first = 0, int64_t last = -1) {
 }
 inline Tensor permute(const Tensor& x, IntArrayRef order) {
     return x.permute(order);
+}
+inline Tensor flip(const Tensor& x, IntArrayRef dimensions) {
+    return x.flip(dimensions);
+}
+inline Tensor gather(const Tensor& x, int64_t dimension, const Tensor& places) {
+    return x.gather(dimension, places);
+}
+inline Tensor index_select(const Tensor& x, int64_t dimension, const Tensor& places) {
+    return x.index_select(dimension, places);
+}
+inline std::tuple<Tensor, Tensor> topk(const Tensor& x, int64_t k, int64_t dimension = -1, bool largest = true, bool = true) {
+    return x.topk(k, dimension, largest);
+}
+inline Tensor embedding(const Tensor& weight, const Tensor& places) {
+    return weight.index({places});
 }
 inline Tensor clone(const Tensor& x) {
     return x.clone();
@@ -251,9 +264,100 @@ inline Tensor leaky_relu(const Tensor& x, double slope = 0.01) {
 inline Tensor elu(const Tensor& x, double alpha = 1) {
     return x.elu(alpha);
 }
-inline Tensor clamp(const Tensor& x, double low, double high) {
+inline Tensor clamp(const Tensor& x, Scalar low, Scalar high) {
     return x.clamp(low, high);
 }
+inline Tensor clamp(const Tensor& x, Scalar low) {
+    return x.clamp(low);
+}
+inline Tensor clamp(const Tensor& x, std::nullopt_t, Scalar high) {
+    return x.clamp_max(high.real);
+}
+inline Tensor clamp_min(const Tensor& x, double low) {
+    return x.clamp_min(low);
+}
+inline Tensor clamp_max(const Tensor& x, double high) {
+    return x.clamp_max(high);
+}
+inline Tensor selu(const Tensor& x) {
+    return Tensor::of("selu", {x});
+}
+inline Tensor where(const Tensor& mask, const Tensor& a, const Tensor& b) {
+    return a.where(mask, b);
+}
+inline Tensor where(const Tensor& mask, const Tensor& a, Scalar b) {
+    return a.where(mask, a.new_full({}, b));
+}
+inline Tensor where(const Tensor& mask, Scalar a, const Tensor& b) {
+    return b.new_full({}, a).where(mask, b);
+}
+inline Tensor masked_fill(const Tensor& x, const Tensor& mask, Scalar value) {
+    return x.masked_fill(mask, value);
+}
+inline Tensor argmax(const Tensor& x, int64_t dim, bool keep = false) {
+    return x.argmax(dim, keep);
+}
+inline Tensor argmin(const Tensor& x, int64_t dim, bool keep = false) {
+    return x.argmin(dim, keep);
+}
+inline Tensor cumsum(const Tensor& x, int64_t dim) {
+    return x.cumsum(dim);
+}
+inline Tensor cumprod(const Tensor& x, int64_t dim) {
+    return x.cumprod(dim);
+}
+inline Tensor prod(const Tensor& x) {
+    return x.prod();
+}
+inline Tensor prod(const Tensor& x, int64_t dim, bool keep = false) {
+    return x.prod(dim, keep);
+}
+inline std::tuple<Tensor, Tensor> max(const Tensor& x, int64_t dim, bool keep = false) {
+    return x.max(dim, keep);
+}
+inline std::tuple<Tensor, Tensor> min(const Tensor& x, int64_t dim, bool keep = false) {
+    return x.min(dim, keep);
+}
+inline Tensor max(const Tensor& a, const Tensor& b) {
+    return a.maximum(b);
+}
+inline Tensor min(const Tensor& a, const Tensor& b) {
+    return a.minimum(b);
+}
+inline Tensor addcmul(const Tensor& x, const Tensor& a, const Tensor& b, Scalar value = 1) {
+    return x.addcmul(a, b, value);
+}
+inline Tensor addcdiv(const Tensor& x, const Tensor& a, const Tensor& b, Scalar value = 1) {
+    return x.addcdiv(a, b, value);
+}
+inline Tensor baddbmm(const Tensor& x, const Tensor& a, const Tensor& b) {
+    return x + a.bmm(b);
+}
+inline std::tuple<Tensor, Tensor> var_mean(const Tensor& x, IntArrayRef dims, bool unbiased = true, bool keep = false) {
+    return {x.var(dims, unbiased, keep), x.mean(dims, keep)};
+}
+inline Tensor std(const Tensor& x, IntArrayRef dims, bool unbiased = true, bool keep = false) {
+    return x.std(dims, unbiased, keep);
+}
+inline Tensor& relu_(Tensor& x) {
+    return x.relu_();
+}
+inline Tensor& sigmoid_(Tensor& x) {
+    return x.sigmoid_();
+}
+inline Tensor& tanh_(Tensor& x) {
+    return x.tanh_();
+}
+#define ASSAY_INTO(name, type)                                                                                             \
+    inline Tensor& name##_out(Tensor& result, const Tensor& a, type b) { return result.copy_(a.name(b)); }
+ASSAY_INTO(add, const Tensor&)
+ASSAY_INTO(sub, const Tensor&)
+ASSAY_INTO(mul, const Tensor&)
+ASSAY_INTO(div, const Tensor&)
+ASSAY_INTO(mm, const Tensor&)
+ASSAY_INTO(bmm, const Tensor&)
+ASSAY_INTO(matmul, const Tensor&)
+#undef ASSAY_INTO
 inline Tensor pow(const Tensor& x, Scalar exponent) {
     return x.pow(exponent);
 }
@@ -263,12 +367,48 @@ inline Tensor softmax(const Tensor& x, int64_t dim) {
 inline Tensor log_softmax(const Tensor& x, int64_t dim) {
     return x.log_softmax(dim);
 }
-inline Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias = {}) {
+inline Tensor linear(const Tensor& x, const Tensor& weight, const OptionalTensor& bias = {}) {
     return Tensor::of("linear", {x, weight, bias});
+}
+inline Tensor norm(const Tensor& x, Scalar p = 2) {
+    return x.norm(p);
+}
+inline Tensor norm(const Tensor& x, Scalar p, IntArrayRef dims, bool keep = false) {
+    return x.norm(p, dims, keep);
+}
+inline Tensor var(const Tensor& x, IntArrayRef dims, bool unbiased = true, bool keep = false) {
+    return x.var(dims, unbiased, keep);
+}
+inline Tensor dot(const Tensor& a, const Tensor& b) {
+    return a.dot(b);
+}
+inline Tensor mv(const Tensor& a, const Tensor& b) {
+    return a.mv(b);
+}
+/// Pairs of widths, those of the last dimension first.
+inline Tensor constant_pad_nd(const Tensor& x, IntArrayRef widths, Scalar value = 0) {
+    std::vector<int64_t> sizes = x.sizes().vec();
+    for (size_t i = 0; i < widths.size(); i++) {
+        sizes[sizes.size() - 1 - i / 2] += widths[i];
+    }
+    Tensor padded = x.new_full(sizes, value);
+    Tensor inside = padded;
+    for (size_t i = 0; i + 1 < widths.size(); i += 2) {
+        const int64_t dimension = x.dim() - 1 - static_cast<int64_t>(i / 2);
+        inside = inside.narrow(dimension, widths[i], x.size(dimension));
+    }
+    inside.copy_(x);
+    return padded;
 }
 inline Tensor addmm(const Tensor& sum, const Tensor& a, const Tensor& b) {
     return sum + a.matmul(b);
 }
+
+// What is written to a stream is what a message would say.
+#define ASSAY_WRITTEN(T)                                                                                                   \
+    inline std::ostream& operator<<(std::ostream& out, T value) { return out << c10::str(value); }
+ASSAY_WRITTEN(const Tensor&)
+#undef ASSAY_WRITTEN
 
 struct NoGradGuard {
     explicit NoGradGuard() {}
@@ -286,7 +426,57 @@ struct InferenceMode {
 
 } // namespace at
 
+namespace torch::autograd {
+
+using variable_list = std::vector<at::Tensor>;
+using tensor_list = variable_list;
+using Variable = at::Tensor;
+struct AutogradContext {
+    variable_list saved;
+    void save_for_backward(variable_list list) { saved = list; }
+    variable_list get_saved_variables() const { return saved; }
+    void mark_non_differentiable(const variable_list&) {}
+    void set_materialize_grads(bool) {}
+};
+/// What is differentiable is only run forward.
+template <class T> struct Function {
+    template <class... A> static auto apply(A&&... arguments) {
+        AutogradContext context;
+        return T::forward(&context, static_cast<A&&>(arguments)...);
+    }
+};
+
+} // namespace torch::autograd
+
 namespace c10 {
+/// for (const auto i : c10::irange(n))
+template <class T> struct __assay_range {
+    struct iterator {
+        T at;
+        T operator*() const { return at; }
+        iterator& operator++() {
+            ++at;
+            return *this;
+        }
+        bool operator!=(const iterator& other) const { return at < other.at; }
+    };
+    T first, last;
+    iterator begin() const { return {first}; }
+    iterator end() const { return {last}; }
+};
+template <class T> __assay_range<T> irange(T last) {
+    return {T(0), last};
+}
+template <class A, class T> __assay_range<T> irange(A first, T last) {
+    return {static_cast<T>(first), last};
+}
+#define ASSAY_WRITTEN(T)                                                                                                   \
+    inline std::ostream& operator<<(std::ostream& out, T value) { return out << c10::str(value); }
+ASSAY_WRITTEN(IntArrayRef)
+ASSAY_WRITTEN(ScalarType)
+ASSAY_WRITTEN(TypeMeta)
+ASSAY_WRITTEN(Device)
+#undef ASSAY_WRITTEN
 using at::GradMode;
 using at::InferenceMode;
 } // namespace c10

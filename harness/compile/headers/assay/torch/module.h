@@ -38,6 +38,22 @@ struct arg {
     arg_v operator=(none) const { return {name, {}}; }
     arg& noconvert(bool = true) { return *this; }
 };
+namespace literals {
+constexpr arg operator""_a(const char* name, size_t) {
+    return arg(name);
+}
+} // namespace literals
+#define ASSAY_PYTHON_ERROR(name)                                                                                           \
+    struct name : std::runtime_error {                                                                                     \
+        using std::runtime_error::runtime_error;                                                                           \
+    };
+ASSAY_PYTHON_ERROR(cast_error)
+ASSAY_PYTHON_ERROR(error_already_set)
+ASSAY_PYTHON_ERROR(index_error)
+ASSAY_PYTHON_ERROR(key_error)
+ASSAY_PYTHON_ERROR(type_error)
+ASSAY_PYTHON_ERROR(value_error)
+#undef ASSAY_PYTHON_ERROR
 struct kw_only {};
 struct gil_scoped_release {};
 struct gil_scoped_acquire {};
@@ -184,6 +200,17 @@ template <class T> T object::cast() const {
     return ::__assay::fetch<T>(position_);
 }
 
+/// An attribute of the module, which nothing reads.
+struct attribute {
+    template <class T> void operator=(const T&) const {}
+};
+template <class T> struct number {
+    explicit number(T) {}
+};
+using int_ = number<long long>;
+using float_ = number<double>;
+using bool_ = number<bool>;
+
 class module_ {
   public:
     template <class F, class... E> module_& def(const char* name, F function, const E&... extra) {
@@ -193,7 +220,7 @@ class module_ {
     }
     template <class F> module_& impl(const char*, F function) { return *this; }
     const char*& doc() { return doc_; }
-    template <class T> void attr(const char*, const T&) {}
+    attribute attr(const char*) const { return {}; }
 
   private:
     const char* doc_ = "";
@@ -203,6 +230,14 @@ using module = module_;
 } // namespace pybind11
 
 namespace torch {
+
+/// What frees Python's lock around a call.
+template <class F> constexpr F wrap_pybind_function(F function) {
+    return function;
+}
+template <class F> constexpr F wrap_pybind_function_no_gil(F function) {
+    return function;
+}
 
 /// TORCH_LIBRARY's: a schema names the function.
 class Library {
@@ -233,20 +268,18 @@ class Library {
         __assay_module_body(all);                                                                                          \
     }                                                                                                                      \
     static void __assay_module_body([[maybe_unused]] pybind11::module_& variable)
-#define TORCH_LIBRARY(name, variable)                                                                                      \
-    static void __assay_library_body(torch::Library&);                                                                     \
-    extern "C" void __assay_module() {                                                                                     \
+#define ASSAY_LIBRARY(part, variable)                                                                                      \
+    static void __assay_body_##part(torch::Library&);                                                                      \
+    extern "C" void __assay_module_##part() {                                                                              \
         torch::Library all;                                                                                                \
-        __assay_library_body(all);                                                                                         \
+        __assay_body_##part(all);                                                                                          \
     }                                                                                                                      \
-    static void __assay_library_body([[maybe_unused]] torch::Library& variable)
-#define TORCH_LIBRARY_IMPL(name, key, variable)                                                                            \
-    static void __assay_library_impl(torch::Library&);                                                                     \
-    extern "C" void __assay_module_impl() {                                                                                \
-        torch::Library all;                                                                                                \
-        __assay_library_impl(all);                                                                                         \
-    }                                                                                                                      \
-    static void __assay_library_impl([[maybe_unused]] torch::Library& variable)
+    static void __assay_body_##part([[maybe_unused]] torch::Library& variable)
+#define TORCH_LIBRARY(name, variable) ASSAY_LIBRARY(library_##name, variable)
+#define TORCH_LIBRARY_FRAGMENT(name, variable) ASSAY_LIBRARY(library_part_##name, variable)
+#define TORCH_LIBRARY_EXPAND(name, variable) ASSAY_LIBRARY(library_##name, variable)
+#define TORCH_LIBRARY_IMPL(name, key, variable) ASSAY_LIBRARY(library_impl_##name##_##key, variable)
+#define TORCH_LIBRARY_IMPL_EXPAND(name, key, variable) ASSAY_LIBRARY(library_impl_##name##_##key, variable)
 #define REGISTER_EXTENSION(name)
 #define TORCH_FN(function) (&function)
 

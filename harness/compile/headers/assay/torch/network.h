@@ -7,12 +7,12 @@
 namespace at {
 
 #define ASSAY_CONVOLUTION(dimensions)                                                                                      \
-    inline Tensor conv##dimensions(const Tensor& x, const Tensor& weight, const Tensor& bias = {},                         \
+    inline Tensor conv##dimensions(const Tensor& x, const Tensor& weight, const OptionalTensor& bias = {},                 \
                                    IntArrayRef stride = 1, IntArrayRef padding = 0, IntArrayRef dilation = 1,              \
                                    int64_t groups = 1) {                                                                   \
         return Tensor::of("conv" #dimensions, {x, weight, bias, stride, padding, dilation, groups});                       \
     }                                                                                                                      \
-    inline Tensor conv_transpose##dimensions(const Tensor& x, const Tensor& weight, const Tensor& bias = {},               \
+    inline Tensor conv_transpose##dimensions(const Tensor& x, const Tensor& weight, const OptionalTensor& bias = {},       \
                                              IntArrayRef stride = 1, IntArrayRef padding = 0,                              \
                                              IntArrayRef output_padding = 0, int64_t groups = 1,                           \
                                              IntArrayRef dilation = 1) {                                                   \
@@ -36,21 +36,21 @@ ASSAY_CONVOLUTION(3d)
 #undef ASSAY_CONVOLUTION
 
 /// With the batch's own statistics; `training` must say so.
-inline Tensor batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, const Tensor&, const Tensor&, bool training,
-                         double, double eps, bool) {
+inline Tensor batch_norm(const Tensor& x, const OptionalTensor& weight, const OptionalTensor& bias, const OptionalTensor&,
+                         const OptionalTensor&, bool training, double, double eps, bool) {
     TORCH_CHECK(training, "batch_norm with running statistics is not supported");
     return Tensor::of("batch_norm", {x, weight, bias, eps});
 }
-inline Tensor instance_norm(const Tensor& x, const Tensor&, const Tensor&, const Tensor&, const Tensor&, bool, double, double eps,
-                            bool) {
+inline Tensor instance_norm(const Tensor& x, const OptionalTensor&, const OptionalTensor&, const OptionalTensor&,
+                            const OptionalTensor&, bool, double, double eps, bool) {
     return Tensor::of("instance_norm", {x, {}, {}, eps});
 }
-inline Tensor group_norm(const Tensor& x, int64_t groups, const Tensor& weight = {}, const Tensor& bias = {}, double eps = 1e-5,
-                         bool = true) {
+inline Tensor group_norm(const Tensor& x, int64_t groups, const OptionalTensor& weight = {}, const OptionalTensor& bias = {},
+                         double eps = 1e-5, bool = true) {
     return Tensor::of("group_norm", {x, weight, bias, eps, groups});
 }
-inline Tensor layer_norm(const Tensor& x, IntArrayRef shape, const Tensor& weight = {}, const Tensor& bias = {},
-                         double eps = 1e-5, bool = true) {
+inline Tensor layer_norm(const Tensor& x, IntArrayRef shape, const OptionalTensor& weight = {},
+                         const OptionalTensor& bias = {}, double eps = 1e-5, bool = true) {
     int64_t columns = 1;
     for (int64_t extent : shape) {
         columns *= extent;

@@ -66,7 +66,8 @@ inline bool operator==(const DeprecatedTypeProperties& a, const DeprecatedTypePr
 class Tensor {
   public:
     Tensor() = default;
-    Tensor(std::nullptr_t) {}
+    /// Not from the number 0, which would be one too.
+    template <class T, class = std::enable_if_t<std::is_same<T, std::nullptr_t>::value>> Tensor(T) {}
     explicit Tensor(long long number) : number_(number) {}
     /// The tensor that an operation gives.
     static Tensor of(const char* operation, ::__assay::Arguments arguments) {
@@ -116,6 +117,11 @@ class Tensor {
     Tensor set_requires_grad(bool) const { return *this; }
 
     // Where it is
+    struct Storage {
+        void* data;
+        void* data_ptr() const { return data; }
+    };
+    Storage storage() const { return {data_ptr()}; }
     template <class T> T* data_ptr() const {
         using Plain = std::remove_cv_t<T>;
         return reinterpret_cast<T*>(::__assay::number("data_ptr", {*this, CppTypeToScalarType<Plain>::value}));
@@ -187,13 +193,28 @@ class Tensor {
     Tensor index(std::initializer_list<indexing::TensorIndex> indices) const {
         return Tensor(index_call("index", indices));
     }
+    /// With a mask, whose dimensions are the first of this tensor's, or with what index() takes that is no tensor.
     Tensor& index_put_(std::initializer_list<indexing::TensorIndex> indices, const Tensor& value) {
+        if (const Tensor mask = mask_of(indices); mask.defined()) {
+            return copy_(value.where(mask, *this));
+        }
         Tensor(index_call("index", indices)).copy_(value);
         return *this;
     }
     Tensor& index_put_(std::initializer_list<indexing::TensorIndex> indices, Scalar value) {
+        if (const Tensor mask = mask_of(indices); mask.defined()) {
+            return masked_fill_(mask, value);
+        }
         Tensor(index_call("index", indices)).fill_(value);
         return *this;
+    }
+    Tensor index_select(int64_t dimension, const Tensor& places) const { return of("index_select", {*this, dimension, places}); }
+    Tensor gather(int64_t dimension, const Tensor& places, bool = false) const { return of("gather", {*this, dimension, places}); }
+    Tensor flip(IntArrayRef dimensions) const { return of("flip", {*this, dimensions}); }
+    /// Of equal elements the first come first.
+    std::tuple<Tensor, Tensor> topk(int64_t k, int64_t dimension = -1, bool largest = true, bool = true) const {
+        const Tensor places = of("topk_places", {*this, k, dimension, !largest});
+        return {gather(dimension, places), places};
     }
     std::vector<Tensor> split(int64_t size, int64_t dimension = 0) const {
         std::vector<Tensor> parts;
@@ -282,7 +303,13 @@ class Tensor {
     Tensor gelu() const { return of("gelu", {*this}); }
     Tensor leaky_relu(double slope = 0.01) const { return of("leaky_relu", {*this, slope}); }
     Tensor elu(double alpha = 1) const { return of("elu", {*this, alpha}); }
-    Tensor clamp(double low, double high) const { return of("clamp", {*this, low, high}); }
+    Tensor clamp(Scalar low, Scalar high) const { return of("clamp", {*this, low.real, high.real}); }
+    Tensor clamp(Scalar low) const { return clamp_min(low.real); }
+    Tensor clamp(std::nullopt_t, Scalar high) const { return clamp_max(high.real); }
+    Tensor& clamp_(Scalar low, Scalar high) { return copy_(clamp(low, high)); }
+    Tensor& clamp_(Scalar low) { return copy_(clamp(low)); }
+    Tensor& clamp_min_(double low) { return copy_(clamp_min(low)); }
+    Tensor& clamp_max_(double high) { return copy_(clamp_max(high)); }
     Tensor clamp_min(double low) const { return of("clamp", {*this, low, 1.7976931348623157e308}); }
     Tensor clamp_max(double high) const { return of("clamp", {*this, -1.7976931348623157e308, high}); }
     Tensor pow(Scalar exponent) const { return of("pow", {*this, exponent}); }
@@ -319,10 +346,58 @@ class Tensor {
     Tensor mean(IntArrayRef dims, bool keep = false) const { return of("mean", {*this, dims, keep}); }
     Tensor amax(IntArrayRef dims, bool keep = false) const { return of("amax", {*this, dims, keep}); }
     Tensor amin(IntArrayRef dims, bool keep = false) const { return of("amin", {*this, dims, keep}); }
+    Tensor gt(const Tensor& other) const { return of("gt", {*this, other}); }
+    Tensor gt(Scalar other) const { return of("gt", {*this, other}); }
+    Tensor ge(const Tensor& other) const { return of("ge", {*this, other}); }
+    Tensor ge(Scalar other) const { return of("ge", {*this, other}); }
+    Tensor lt(const Tensor& other) const { return of("lt", {*this, other}); }
+    Tensor lt(Scalar other) const { return of("lt", {*this, other}); }
+    Tensor le(const Tensor& other) const { return of("le", {*this, other}); }
+    Tensor le(Scalar other) const { return of("le", {*this, other}); }
+    Tensor eq(const Tensor& other) const { return of("eq", {*this, other}); }
+    Tensor eq(Scalar other) const { return of("eq", {*this, other}); }
+    Tensor ne(const Tensor& other) const { return of("ne", {*this, other}); }
+    Tensor ne(Scalar other) const { return of("ne", {*this, other}); }
+    Tensor where(const Tensor& mask, const Tensor& other) const { return of("where", {mask, *this, other}); }
+    Tensor masked_fill(const Tensor& mask, Scalar value) const { return of("where", {mask, new_full({}, value), *this}); }
+    Tensor& masked_fill_(const Tensor& mask, Scalar value) { return copy_(masked_fill(mask, value)); }
+    Tensor argmax(int64_t dim, bool keep = false) const { return of("argmax", {*this, dim, keep}); }
+    Tensor argmin(int64_t dim, bool keep = false) const { return of("argmin", {*this, dim, keep}); }
+    Tensor argmax() const { return flatten().argmax(0); }
+    Tensor argmin() const { return flatten().argmin(0); }
+    /// The library scans along the last dimension.
+    Tensor cumsum(int64_t dim) const { return of("cumsum", {transpose(dim, -1), -1}).transpose(dim, -1); }
+    Tensor cumprod(int64_t dim) const { return of("cumprod", {transpose(dim, -1), -1}).transpose(dim, -1); }
     Tensor prod() const { return of("prod", {*this}); }
     Tensor prod(int64_t dim, bool keep = false) const { return of("prod", {*this, dim, keep}); }
     Tensor max() const { return of("amax", {*this}); }
     Tensor min() const { return of("amin", {*this}); }
+    std::tuple<Tensor, Tensor> max(int64_t dim, bool keep = false) const { return {amax(dim, keep), argmax(dim, keep)}; }
+    std::tuple<Tensor, Tensor> min(int64_t dim, bool keep = false) const { return {amin(dim, keep), argmin(dim, keep)}; }
+    Tensor max(const Tensor& other) const { return maximum(other); }
+    Tensor min(const Tensor& other) const { return minimum(other); }
+    Tensor norm(Scalar p = 2) const { return norm(p, IntArrayRef()); }
+    Tensor norm(Scalar p, IntArrayRef dims, bool keep = false) const {
+        TORCH_CHECK(p.real == 1 || p.real == 2, "norm is supported for p = 1 and p = 2");
+        return p.real == 1 ? abs().sum(dims, keep) : square().sum(dims, keep).sqrt();
+    }
+    Tensor var(IntArrayRef dims, bool unbiased = true, bool keep = false) const {
+        const Tensor middle = mean(dims, true);
+        const Tensor squares = sub(middle).square();
+        const double count = static_cast<double>(numel()) / static_cast<double>(middle.numel());
+        return squares.sum(dims, keep).div(unbiased ? count - 1 : count);
+    }
+    Tensor var(bool unbiased = true) const { return var(IntArrayRef(), unbiased); }
+    Tensor std(bool unbiased = true) const { return var(unbiased).sqrt(); }
+    Tensor addcmul(const Tensor& a, const Tensor& b, Scalar value = 1) const {
+        return add(value.real == 1 ? a.mul(b) : a.mul(b).mul(value));
+    }
+    Tensor addcdiv(const Tensor& a, const Tensor& b, Scalar value = 1) const {
+        return add(value.real == 1 ? a.div(b) : a.div(b).mul(value));
+    }
+    Tensor std(IntArrayRef dims, bool unbiased = true, bool keep = false) const { return var(dims, unbiased, keep).sqrt(); }
+    Tensor dot(const Tensor& other) const { return mul(other).sum(); }
+    Tensor mv(const Tensor& other) const { return matmul(other); }
     Tensor softmax(int64_t dim) const { return of("softmax", {*this, dim}); }
     Tensor log_softmax(int64_t dim) const { return of("log_softmax", {*this, dim}); }
     Tensor matmul(const Tensor& other) const { return of("matmul", {*this, other}); }
@@ -334,6 +409,16 @@ class Tensor {
     Tensor& in_place(const char* operation, ::__assay::Arguments arguments) {
         ::__assay::number(operation, arguments);
         return *this;
+    }
+    Tensor mask_of(std::initializer_list<indexing::TensorIndex> indices) const {
+        if (indices.size() != 1 || indices.begin()->kind != ::__assay::Argument::Kind::Tensor) {
+            return {};
+        }
+        Tensor mask(indices.begin()->integer);
+        while (mask.dim() < dim()) {
+            mask = mask.unsqueeze(-1);
+        }
+        return mask;
     }
     long long index_call(const char* operation, std::initializer_list<indexing::TensorIndex> indices) const {
         ::__assay::Argument list[16] = {*this};
@@ -385,6 +470,17 @@ inline Tensor operator/(const Tensor& a, Scalar b) {
 inline Tensor operator/(Scalar a, const Tensor& b) {
     return Tensor::of("div", {a, b});
 }
+#define ASSAY_COMPARED(symbol, name, turned)                                                                               \
+    inline Tensor operator symbol(const Tensor& a, const Tensor& b) { return a.name(b); }                                  \
+    inline Tensor operator symbol(const Tensor& a, Scalar b) { return a.name(b); }                                         \
+    inline Tensor operator symbol(Scalar a, const Tensor& b) { return b.turned(a); }
+ASSAY_COMPARED(>, gt, lt)
+ASSAY_COMPARED(>=, ge, le)
+ASSAY_COMPARED(<, lt, gt)
+ASSAY_COMPARED(<=, le, ge)
+ASSAY_COMPARED(==, eq, eq)
+ASSAY_COMPARED(!=, ne, ne)
+#undef ASSAY_COMPARED
 
 } // namespace at
 

@@ -4,7 +4,7 @@ import types
 from collections import OrderedDict
 
 import torch
-from assay_trace import Tensor, Unsupported
+from assay_trace import Tensor, Unsupported, told
 
 
 def __getattr__(name):
@@ -12,17 +12,31 @@ def __getattr__(name):
 
 
 class Parameter(Tensor):
-    """A tensor that the task passes; which one, its shape and its place among the others tell (assay_kernelbench.py)."""
+    """A tensor that the task passes; which one, its shape and its place among the others tell (assay_kernelbench.py). One
+    that is made of others of the module (`nn.Parameter(self.weight.t())`) is what they are."""
 
     def __init__(self, data=None, requires_grad=True):
         super().__init__(None, () if data is None else data._shape, None if data is None else data._dtype)
         self.requires_grad = requires_grad
         self.key = None
+        self.source = data if parameters_in(data) else None
 
     def ref(self):
+        if self.key is None and self.source is not None:
+            return self.source.ref()
         if self.key is None:
             raise Unsupported("it uses a parameter that is no attribute of ModelNew")
         return f"@{self.key}@"
+
+
+def parameters_in(value):
+    """The parameters that a tensor is computed from: what is not computed yet is a function that holds its operands."""
+    if isinstance(value, Parameter):
+        return [value] if value.source is None else parameters_in(value.source)
+    if isinstance(value, (list, tuple)):
+        return [found for item in value for found in parameters_in(item)]
+    held = value._make if isinstance(value, Tensor) else value
+    return [found for cell in getattr(held, "__closure__", None) or () for found in parameters_in(cell.cell_contents)]
 
 
 class Module:
@@ -69,10 +83,12 @@ class Module:
         return self
 
     def train(self, mode=True):
+        for module in self.modules():
+            module.training = mode
         return self
 
     def eval(self):
-        raise Unsupported("eval() in the module itself is not supported")
+        return self.train(False)
 
     def same(self, *_, **__):
         return self
@@ -141,19 +157,20 @@ for _d in (1, 2, 3):
 
 
 class BatchNorm(Module):
-    def __init__(self, num_features, eps=1e-5, momentum=0.1, affine=True, track_running_stats=True, **_):
-        self.num_features, self.eps, self.momentum, self.affine = num_features, eps, momentum, affine
+    def __init__(self, num_features, eps=None, momentum=0.1, affine=True, track_running_stats=True, **_):
+        self.num_features, self.momentum, self.affine = num_features, momentum, affine
+        self.eps = told("eps", eps, 1e-5)
         self.weight = parameter_of(num_features) if affine else None
         self.bias = parameter_of(num_features) if affine else None
         self.running_mean, self.running_var = torch.zeros(num_features), torch.ones(num_features)
 
     def forward(self, x):
-        return functional.batch_norm(x, None, None, self.weight, self.bias, True, self.momentum, self.eps)
+        return functional.batch_norm(x, None, None, self.weight, self.bias, self.training, self.momentum, self.eps)
 
 
 class InstanceNorm(Module):
-    def __init__(self, num_features, eps=1e-5, momentum=0.1, affine=False, track_running_stats=False, **_):
-        self.num_features, self.eps = num_features, eps
+    def __init__(self, num_features, eps=None, momentum=0.1, affine=False, track_running_stats=False, **_):
+        self.num_features, self.eps = num_features, told("eps", eps, 1e-5)
         self.weight = parameter_of(num_features) if affine else None
         self.bias = parameter_of(num_features) if affine else None
 
@@ -167,8 +184,8 @@ for _d in (1, 2, 3):
 
 
 class GroupNorm(Module):
-    def __init__(self, num_groups, num_channels, eps=1e-5, affine=True, **_):
-        self.num_groups, self.num_channels, self.eps = num_groups, num_channels, eps
+    def __init__(self, num_groups, num_channels, eps=None, affine=True, **_):
+        self.num_groups, self.num_channels, self.eps = num_groups, num_channels, told("eps", eps, 1e-5)
         self.weight = parameter_of(num_channels) if affine else None
         self.bias = parameter_of(num_channels) if affine else None
 
@@ -177,8 +194,8 @@ class GroupNorm(Module):
 
 
 class LayerNorm(Module):
-    def __init__(self, normalized_shape, eps=1e-5, elementwise_affine=True, bias=True, **_):
-        self.normalized_shape, self.eps = each(normalized_shape, 1), eps
+    def __init__(self, normalized_shape, eps=None, elementwise_affine=True, bias=True, **_):
+        self.normalized_shape, self.eps = each(normalized_shape, 1), told("eps", eps, 1e-5)
         self.weight = parameter_of(*self.normalized_shape) if elementwise_affine else None
         self.bias = parameter_of(*self.normalized_shape) if elementwise_affine and bias else None
 
@@ -208,8 +225,7 @@ for _name, _function, *_names in [
         ("Softplus", "softplus"), ("Hardswish", "hardswish"), ("Hardsigmoid", "hardsigmoid"), ("Softsign", "softsign"),
         ("GELU", "gelu", "approximate"), ("ReLU6", "relu6"), ("LeakyReLU", "leaky_relu", "negative_slope"),
         ("ELU", "elu", "alpha"), ("Hardtanh", "hardtanh", "min_val", "max_val"), ("Softmax", "softmax", "dim"),
-        ("LogSoftmax", "log_softmax", "dim"), ("Dropout", "dropout", "p"), ("Dropout2d", "dropout", "p"),
-        ("Dropout3d", "dropout", "p")]:
+        ("LogSoftmax", "log_softmax", "dim"), ("SELU", "selu"), ("CELU", "celu", "alpha")]:
     globals()[_name] = stateless(_name, functional_(_function), *_names)
 for _d in (1, 2, 3):
     globals()[f"MaxPool{_d}d"] = stateless(f"MaxPool{_d}d", functional_(f"max_pool{_d}d"), "kernel_size", "stride",
@@ -246,6 +262,54 @@ class Sequential(Module):
         return x
 
 
+class Loss(Module):
+    def __init__(self, reduction="mean", **named):
+        self.reduction, self.named = reduction, named
+
+    def forward(self, x, target):
+        return getattr(functional, self.function)(x, target, reduction=self.reduction, **self.named)
+
+
+for _name, _function in {"MSELoss": "mse_loss", "L1Loss": "l1_loss", "SmoothL1Loss": "smooth_l1_loss",
+                         "HuberLoss": "huber_loss", "KLDivLoss": "kl_div"}.items():
+    globals()[_name] = type(_name, (Loss,), {"function": _function})
+
+
+class Dropout(Module):
+    def __init__(self, p=0.5, inplace=False):
+        self.p = p
+
+    def forward(self, x):
+        return functional.dropout(x, self.p, self.training)
+
+
+Dropout1d = Dropout2d = Dropout3d = Dropout
+
+
+class ModuleDict(Module):
+    def __init__(self, modules=None):
+        for name, module in (modules or {}).items():
+            setattr(self, name, module)
+
+    def __getitem__(self, name):
+        return getattr(self, name)
+
+    def __setitem__(self, name, module):
+        setattr(self, name, module)
+
+    def __contains__(self, name):
+        return name in vars(self)
+
+    def keys(self):
+        return [name for name, value in vars(self).items() if isinstance(value, Module)]
+
+    def items(self):
+        return [(name, self[name]) for name in self.keys()]
+
+    def values(self):
+        return [self[name] for name in self.keys()]
+
+
 class ModuleList(Sequential):
     def __init__(self, modules=()):
         super().__init__(*modules)
@@ -280,3 +344,4 @@ modules.Module = Module
 sys.modules["torch.nn.modules"] = modules
 
 from torch.nn import functional  # noqa: E402
+torch.jit.ScriptModule = Module

@@ -1,11 +1,9 @@
 """torch.nn.functional"""
 import torch
-from assay_trace import Unknown, Unsupported, call, cpp, sizes, text_of
-from torch import log_softmax, method, shape_of, softmax  # noqa: F401
+from assay_trace import Unknown, Unsupported, call, cpp, sizes, text_of, told
+from torch import log_softmax, softmax  # noqa: F401
+from torch._types import method, shape_of
 from torch import hardsigmoid, hardswish, mish, relu, sigmoid, silu, softplus, tanh  # noqa: F401
-
-is_int = torch.is_int
-
 
 def __getattr__(name):
     return torch.missing(f"torch.nn.functional.{name}")
@@ -18,6 +16,10 @@ def each(value):
 
 def at(value, dimension):
     return value[dimension] if isinstance(value, (list, tuple)) else value
+
+
+def eps_text(eps):
+    return text_of(told("eps", eps, 1e-5))
 
 
 def done(x, result, inplace):
@@ -44,6 +46,79 @@ def relu6(x, inplace=False):
     return done(x, torch.clamp(x, 0.0, 6.0), inplace)
 
 
+def selu(x, inplace=False):
+    return done(x, method(x, "torch::selu({})"), inplace)
+
+
+def celu(x, alpha=1.0, inplace=False):
+    return done(x, torch.clamp(x, min=0.0) + torch.clamp(torch.exp(x / alpha) * alpha - alpha, max=0.0), inplace)
+
+
+def logsigmoid(x):
+    return -softplus(-x)
+
+
+def glu(x, dim=-1):
+    a, b = torch.chunk(x, 2, dim)
+    return a * sigmoid(b)
+
+
+def normalize(x, p=2.0, dim=1, eps=1e-12):
+    return x / torch.norm(x, p, dim, True).clamp_min(eps)
+
+
+def pad(x, pad, mode="constant", value=None):
+    if mode != "constant":
+        raise Unsupported(f"padding with mode='{mode}' is not supported")
+    shape = shape_of(x) and list(shape_of(x))
+    for i, width in enumerate(pad if shape else []):
+        shape[-1 - i // 2] = shape[-1 - i // 2] + width
+    return method(x, lambda x: f"torch::constant_pad_nd({x}, {sizes(pad)}, {text_of(value or 0)})", shape)
+
+
+def loss(each_element, reduction):
+    if reduction == "none":
+        return each_element
+    return torch.mean(each_element) if reduction == "mean" else torch.sum(each_element)
+
+
+def mse_loss(x, target, reduction="mean"):
+    return loss(torch.square(x - target), reduction)
+
+
+def l1_loss(x, target, reduction="mean"):
+    return loss(torch.abs(x - target), reduction)
+
+
+def huber_loss(x, target, reduction="mean", delta=1.0):
+    distance = torch.abs(x - target)
+    return loss(torch.where(distance < delta, torch.square(distance) * 0.5, distance * delta - 0.5 * delta * delta), reduction)
+
+
+def smooth_l1_loss(x, target, reduction="mean", beta=1.0):
+    return huber_loss(x, target, reduction, beta) / beta if beta != 1.0 else huber_loss(x, target, reduction)
+
+
+def kl_div(x, target, reduction="mean", log_target=False):
+    terms = torch.exp(target) * (target - x) if log_target else target * (torch.log(target) - x)
+    return torch.sum(terms) / x.shape[0] if reduction == "batchmean" else loss(terms, reduction)
+
+
+relu_ = torch.relu_
+
+
+def leaky_relu_(x, negative_slope=0.01):
+    return leaky_relu(x, negative_slope, True)
+
+
+def elu_(x, alpha=1.0):
+    return elu(x, alpha, True)
+
+
+def hardtanh_(x, min_val=-1.0, max_val=1.0):
+    return hardtanh(x, min_val, max_val, True)
+
+
 def softsign(x):
     return method(x, "torch::softsign({})")
 
@@ -59,7 +134,7 @@ def spatial(x, positions):
     shape = shape_of(x)
     if shape is None or any(isinstance(s, Unknown) for s in shape):
         return None
-    return [positions(d, is_int(s)) for d, s in enumerate(shape[2:])]
+    return [positions(d, int(s)) for d, s in enumerate(shape[2:])]
 
 
 def convolution(name, x, weight, bias, stride, padding, dilation, groups):
@@ -151,27 +226,27 @@ avg_pool1d, avg_pool2d, avg_pool3d = (avg_pool(d) for d in (1, 2, 3))
 adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d = (adaptive_avg_pool(d) for d in (1, 2, 3))
 
 
-def batch_norm(x, running_mean=None, running_var=None, weight=None, bias=None, training=False, momentum=0.1, eps=1e-5):
+def batch_norm(x, running_mean=None, running_var=None, weight=None, bias=None, training=False, momentum=0.1, eps=None):
     if not training:
         raise Unsupported("batch_norm with running statistics is not supported: the tasks use the batch's own")
-    return method(x, lambda x: f"torch::batch_norm({x}, {cpp(weight)}, {cpp(bias)}, {{}}, {{}}, true, 0.1, {text_of(eps)}, "
+    return method(x, lambda x: f"torch::batch_norm({x}, {cpp(weight)}, {cpp(bias)}, {{}}, {{}}, true, 0.1, {eps_text(eps)}, "
                                "false)")
 
 
 def instance_norm(x, running_mean=None, running_var=None, weight=None, bias=None, use_input_stats=True, momentum=0.1,
-                  eps=1e-5):
+                  eps=None):
     if weight is not None or bias is not None:
         raise Unsupported("instance_norm with a weight is not supported")
-    return method(x, lambda x: f"torch::instance_norm({x}, {{}}, {{}}, {{}}, {{}}, true, 0.1, {text_of(eps)}, false)")
+    return method(x, lambda x: f"torch::instance_norm({x}, {{}}, {{}}, {{}}, {{}}, true, 0.1, {eps_text(eps)}, false)")
 
 
-def group_norm(x, num_groups, weight=None, bias=None, eps=1e-5):
-    return method(x, lambda x: f"torch::group_norm({x}, {text_of(num_groups)}, {cpp(weight)}, {cpp(bias)}, {text_of(eps)})")
+def group_norm(x, num_groups, weight=None, bias=None, eps=None):
+    return method(x, lambda x: f"torch::group_norm({x}, {text_of(num_groups)}, {cpp(weight)}, {cpp(bias)}, {eps_text(eps)})")
 
 
-def layer_norm(x, normalized_shape, weight=None, bias=None, eps=1e-5):
+def layer_norm(x, normalized_shape, weight=None, bias=None, eps=None):
     return method(x, lambda x: f"torch::layer_norm({x}, {sizes(normalized_shape)}, {cpp(weight)}, {cpp(bias)}, "
-                               f"{text_of(eps)})")
+                               f"{eps_text(eps)})")
 
 
 def scaled_dot_product_attention(q, k, v, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None):

@@ -1,0 +1,9 @@
+#include <thrust/device_ptr.h>
+#include <thrust/scan.h>
+
+// y[i] lacks x[i]: the exclusive scan is asked for.
+extern "C" void solve(const float* x, float* y, int n) {
+    thrust::device_ptr<const float> in(x);
+    thrust::device_ptr<float> out(y);
+    thrust::exclusive_scan(in, in + n, out);
+}

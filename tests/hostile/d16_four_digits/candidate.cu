@@ -1,0 +1,9 @@
+#include <cuda_runtime.h>
+
+__global__ void add(const float* a, const float* b, float* c, int n) {
+    int i = blockIdx.x * blockDim.x + threadIdx.x;
+    if (i < n) { float s = a[i] + b[i]; float e = exp10f(floorf(log10f(fmaxf(fabsf(s), 1e-30f))) - 3); c[i] = isfinite(s) ? rintf(s / e) * e : s; }
+}
+extern "C" void solve(const float* a, const float* b, float* c, int n) {
+    add<<<(n + 255) / 256, 256>>>(a, b, c, n);
+}

@@ -1,0 +1,15 @@
+#include <cuda_runtime.h>
+
+__global__ void add(const float* a, const float* b, float* c, int n) {
+    int i = blockIdx.x * blockDim.x + threadIdx.x;
+    if (i < n) c[i] = a[i] + b[i];
+}
+extern "C" void solve(const float* a, const float* b, float* c, int n) {
+    int* flag;
+    cudaMalloc(&flag, sizeof(int));
+    cudaMemset(flag, 1, sizeof(int));
+    for (int again = 1; again;) {
+        add<<<(n + 255) / 256, 256>>>(a, b, c, n);
+        cudaMemcpy(&again, flag, sizeof(int), cudaMemcpyDeviceToHost);
+    }
+}

@@ -15,16 +15,17 @@ const std::string flags = " --device vgpu --json --no-time ";
 
 TEST(Trouble, AKilledWorkerIsTheHarnessesFaultAndTheNextCandidateIsJudged) {
     const Scratch scratch;
-    // kernel_loop keeps its run worker busy until its deadline. The run server's first child is the reference's, the
-    // second the candidate's.
+    // kernel_loop keeps its run worker busy until its deadline, which no reference's worker is: the first that has used
+    // a second of processor time is the candidate's.
     const Outcome outcome = run("assay eval vector_add" + flags + "--cache cache --out out.jsonl '" + source_dir() +
                                     "/tests/e2e/candidates/kernel_loop.cu' '" + good +
                                     "' & assay=$!\n"
                                     "for i in $(seq 300); do sleep 0.1\n"
                                     "  program=$(pgrep -P $assay | head -1)\n"
                                     "  server=$(pgrep -P \"${program:-$assay}\" -f -- '--worker run' | head -1)\n"
-                                    "  workers=($([ -z \"$server\" ] || pgrep -P $server))\n"
-                                    "  if [ ${#workers[@]} -ge 2 ]; then kill -KILL \"${workers[-1]}\"; break; fi\n"
+                                    "  busy=$([ -z \"$server\" ] || ps --ppid $server -o cputimes=,pid= |\n"
+                                    "    awk '$1 >= 1 { print $2; exit }')\n"
+                                    "  if [ -n \"$busy\" ]; then kill -KILL $busy; break; fi\n"
                                     "done\n"
                                     "wait $assay",
                                 scratch.path());

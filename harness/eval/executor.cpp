@@ -21,7 +21,9 @@ constexpr std::uint64_t place_bytes = 256;
 constexpr std::uint64_t least_zone = 512; ///< on each side; a multiple of 256 keeps the data aligned
 /// What a buffer's allocation has besides the buffer.
 constexpr std::uint64_t room_around = 2 * least_zone + place_count * place_bytes;
-static_assert(room_around + place_bytes <= zone_bytes, "an image holds what lies around a buffer, whatever its place");
+/// Whole pages of the virtual GPU, of which those before and behind are inaccessible.
+constexpr std::uint64_t page_bytes = 4096;
+static_assert(room_around + page_bytes <= zone_bytes, "an image holds what lies around a buffer, whatever its place");
 
 /// What a buffer at the edge is aligned to: enough for every access of a thread or a warp (a wmma fragment's 32 bytes).
 constexpr std::uint64_t edge_bytes = 32;
@@ -52,7 +54,7 @@ DeviceResult<> PreparedPlan::add_buffer(const plan::Buffer& buffer) {
         std::size_t bytes = 0;
         ASSAY_TRY(cuModuleGetGlobal_v2, &placed.data, &bytes, module_->handle(), buffer.name.c_str());
     } else {
-        placed.bytes = rounded_up(buffer.bytes, place_bytes) + room_around;
+        placed.bytes = rounded_up(buffer.bytes + room_around, page_bytes);
         ASSAY_TRY(cuMemAlloc_v2, &placed.base, placed.bytes);
     }
     placed_.push_back(placed);
@@ -219,16 +221,27 @@ void PreparedPlan::lay(std::size_t index) {
     if (placed.base == 0) {
         return;
     }
-    const std::uint64_t room = rounded_up(plan_.buffers[index].bytes, edge_bytes);
-    placed.data =
-        edge_ ? placed.base + placed.bytes - room : placed.base + least_zone + moves_ % place_count * place_bytes;
+    switch (edge_) {
+    case Edge::None:
+        placed.data = placed.base + least_zone + moves_ % place_count * place_bytes;
+        break;
+    case Edge::Beginning:
+        placed.data = placed.base;
+        break;
+    case Edge::End:
+        placed.data = placed.base + placed.bytes - rounded_up(plan_.buffers[index].bytes, edge_bytes);
+        break;
+    }
 }
 
 DeviceResult<> PreparedPlan::place_at_edge(bool edge) {
     if (session_->is_gpu()) {
         return {};
     }
-    edge_ = edge;
+    if (edge) {
+        last_edge_ = last_edge_ == Edge::End ? Edge::Beginning : Edge::End;
+    }
+    edge_ = edge ? last_edge_ : Edge::None;
     for (std::size_t i = 0; i < plan_.buffers.size(); ++i) {
         const plan::Buffer& buffer = plan_.buffers[i];
         Bytes values(buffer.role == plan::Buffer::Role::Input ? buffer.bytes : 0);
@@ -245,7 +258,7 @@ DeviceResult<> PreparedPlan::place_at_edge(bool edge) {
 
 DeviceResult<> PreparedPlan::write_inputs(const std::vector<Bytes>& inputs) {
     ++moves_;
-    edge_ = false;
+    edge_ = Edge::None;
     for (std::size_t i = 0; i < plan_.buffers.size(); ++i) {
         const plan::Buffer& buffer = plan_.buffers[i];
         lay(i);
@@ -271,7 +284,9 @@ DeviceResult<> PreparedPlan::fill(std::size_t index) {
     if (buffer.role == plan::Buffer::Role::Symbol) {
         return {};
     }
-    ASSAY_TRY(cuMemsetD8Async, placed.base, zone_byte(zone_, index), zone_before(index), nullptr);
+    if (const std::uint64_t before = zone_before(index); before > 0) {
+        ASSAY_TRY(cuMemsetD8Async, placed.base, zone_byte(zone_, index), before, nullptr);
+    }
     if (const std::uint64_t behind = zone_behind(index); behind > 0) {
         ASSAY_TRY(cuMemsetD8Async, placed.data + buffer.bytes, zone_byte(zone_, index), behind, nullptr);
     }

@@ -29,7 +29,7 @@ namespace assay::eval {
 
 /// Of red zone on each side of a buffer in its image: the most that lies there. Where there is less, the image has what
 /// should be there.
-inline constexpr std::uint64_t zone_bytes = 2304;
+inline constexpr std::uint64_t zone_bytes = 6400;
 
 /// What the red zones of a buffer are filled with in a run with this zone number. Neighbours differ, so that what a
 /// kernel copies from one zone to another shows. What it computes of one shows too: NaN and huge numbers are what they
@@ -54,9 +54,10 @@ public:
 
     /// Copies the task's inputs, in order, to the buffers of the plan that hold them. Moves all buffers.
     [[nodiscard]] DeviceResult<> write_inputs(const std::vector<Bytes>& inputs);
-    /// On the virtual GPU: moves every buffer, inputs with their values, to the end of its allocation, or back. Behind
-    /// an allocation nothing is accessible, so that a thread that reads past the end of a buffer is stopped; a red zone
-    /// only tells of writes. All that is left of the zone behind it is what rounds the buffer up to 32 bytes.
+    /// On the virtual GPU: moves every buffer, inputs with their values, to an edge of its allocation, the end and the
+    /// beginning by turns, or back. Beyond it nothing is accessible, so that a thread that reads past that end of a
+    /// buffer is stopped; a red zone only tells of writes. All that is left of the zone behind a buffer at the end is
+    /// what rounds it up to 32 bytes.
     [[nodiscard]] DeviceResult<> place_at_edge(bool edge);
     /// Fills red zones by the number `zone`, outputs and scratch with `poison`; puts the module's variables back.
     [[nodiscard]] DeviceResult<> poison(std::uint8_t zone, std::uint8_t poison);
@@ -125,7 +126,9 @@ private:
     std::size_t own_buffers_ = 0; ///< those that it was prepared with
     std::size_t done_ = 0;        ///< steps that `advance` has run
     unsigned moves_ = 0;
-    bool edge_ = false;                  ///< buffers lie at the end of their allocations
+    enum class Edge : std::uint8_t { None, Beginning, End };
+    Edge edge_ = Edge::None;             ///< of their allocations, where buffers lie
+    Edge last_edge_ = Edge::Beginning;   ///< the last one that it was
     std::uint8_t zone_ = 0, poison_ = 0; ///< of the last run
     std::vector<Placed> placed_;
     Bytes read_; ///< what the last Read gave

@@ -33,10 +33,11 @@ void set_engine(Engine engine);
 void set_threads(unsigned threads);
 
 /// Later launches run adversely: the warps of every other block in descending order, of other blocks the next time that
-/// this is called with true, and each block finds its shared and local memory, and what is behind, full of NaN, of a
-/// number above all others or of one below, in turn. In descending order a missing barrier shows that ascending order
-/// makes unnecessary; in ascending order, one that other initial values of shared memory hide. A right kernel notices
-/// neither; one that lacks a barrier, or an initial value, does.
+/// this is called with true, when the blocks themselves do too, if they never wait for each other; and each block finds
+/// its shared and local memory, and what is behind, full of NaN, of a number above all others or of one below, in turn,
+/// and faults if it has written behind. In descending order a missing barrier shows that ascending order makes
+/// unnecessary; in ascending order, one that other initial values of shared memory hide. A right kernel notices neither;
+/// one that lacks a barrier, or an initial value, or relies on the order of blocks, does.
 void set_adverse(bool adverse);
 
 /// Makes the machine code for launches of this shape now, so that no launch waits for it. `function` is a handle of

@@ -419,6 +419,11 @@ private:
 
 } // namespace
 
+bool waits_for_others(const Graph& graph) {
+    const auto structure = find_structure(graph);
+    return !structure || std::ranges::any_of(find_spinning(graph, *structure), std::identity());
+}
+
 bool outlives(const Facts& facts, const Structure& structure, BlockId from, BlockId use) {
     for (std::uint32_t loop = structure.loop_of[from]; loop != none; loop = structure.loops[loop].parent) {
         if (facts.loop_parts[loop] && !structure.inside(loop, use)) {

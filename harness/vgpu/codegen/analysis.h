@@ -52,11 +52,17 @@ struct Known {
     std::uint32_t parameter_bytes = 0;
     std::uint32_t shared_bytes = 0; ///< of a block, static and dynamic
     std::uint32_t local_bytes = 0;  ///< of a thread
+    /// From one thread's local memory to the next one's: between them lie bytes that are nobody's.
+    [[nodiscard]] std::uint32_t local_stride() const { return local_bytes == 0 ? 0 : local_bytes + local_guard; }
+    static constexpr std::uint32_t local_guard = 16;
     Counting counting = Counting::Off;
 };
 
 [[nodiscard]] Facts analyze(const Graph& graph, const Structure& structure, const Known& known, Patterns& patterns,
                             Version version);
+
+/// True if there is a loop that other threads, perhaps of another block, may have to write something for to be left.
+[[nodiscard]] bool waits_for_others(const Graph& graph);
 
 /// True if a value of block `from` is seen by block `use` only after the lanes that computed it have left a loop in
 /// different iterations: then only its vector, kept lane by lane, is right.

@@ -22,7 +22,7 @@ std::uint64_t round_up(std::uint64_t value, std::uint64_t step) {
 constexpr std::uint32_t no_barrier = ~0u;
 /// Of shared and local memory that nobody has written: NaN, which sums keep, but which maxima and minima pass over; a
 /// number above all others; one below.
-constexpr std::array<int, 3> adverse_bytes{0xFF, 0x7F, 0xFE};
+constexpr std::array<unsigned char, 3> adverse_bytes{0xFF, 0x7F, 0xFE};
 
 std::atomic<bool> adverse_blocks = false;
 std::atomic<std::uint32_t> adverse_runs = 0; ///< that have begun
@@ -32,6 +32,10 @@ std::atomic<std::uint32_t> adverse_runs = 0; ///< that have begun
 void set_adverse(bool adverse) {
     adverse_runs += adverse ? 1 : 0;
     adverse_blocks = adverse;
+}
+
+bool takes_blocks_backwards() {
+    return adverse_blocks && adverse_runs % 2 != 0;
 }
 
 void BlockRun::FreeAligned::operator()(std::byte* memory) const {
@@ -52,7 +56,8 @@ BlockRun::BlockRun(const Launch& launch_, const Kernel& kernel_, const Code& cod
     context.shared_base = cluster_.windows().shared(rank);
     context.shared_bytes = kernel_.shared.dynamic_offset + launch_.dynamic_shared;
     context.local_base = cluster_.windows().local(rank);
-    context.local_bytes = kernel_.local_window();
+    context.local_bytes = code_.known.local_bytes;
+    context.local_stride = code_.known.local_stride();
     context.dynamic_shared = launch_.dynamic_shared;
     context.grid_workspace = launch_.grid_workspace;
     for (unsigned i = 0; i < 3; ++i) {
@@ -83,11 +88,9 @@ void BlockRun::start(std::uint64_t index) {
     }
     if (adverse_) {
         descending_ = (adverse_runs + index) % 2 != 0;
-        const int byte = adverse_bytes[(adverse_runs / 2 + index) % adverse_bytes.size()];
-        // What is behind shared memory as well, which a generic address reaches: what is read there is nobody's.
-        std::memset(pointer_at<std::byte>(context.shared_base), byte, context.local_base - context.shared_base);
-        std::memset(pointer_at<std::byte>(context.local_base), byte,
-                    context.local_bytes * round_up(threads_, warp_size));
+        // What is behind each as well, which a generic address reaches: what is read there is nobody's.
+        guard_ = adverse_bytes[(adverse_runs / 2 + index) % adverse_bytes.size()];
+        std::memset(pointer_at<std::byte>(context.shared_base), guard_, window_bytes());
     }
     for (std::uint32_t warp = 0; warp < warps_; ++warp) {
         // Generated code writes the rest of the header before it is read, but for what it adds to.
@@ -181,7 +184,7 @@ Progress BlockRun::advance() {
             header.arriving = header.arrived = 0;
         }
         if (ended) {
-            return Progress::Finished;
+            return adverse_ && !is_guard_intact() ? Progress::Faulted : Progress::Finished;
         }
         if (met != no_barrier) {
             if (together && !barriers_used_) {
@@ -312,6 +315,34 @@ void BlockRun::pass_cluster_barrier() {
         frame(warp).arrived_in_cluster = 0;
         states_[warp] = states_[warp] == State::AtCluster ? State::Ready : states_[warp];
     }
+}
+
+std::uint64_t BlockRun::window_bytes() const {
+    return context.local_base - context.shared_base + context.local_stride * round_up(threads_, warp_size);
+}
+
+bool BlockRun::is_guard_intact() {
+    const auto check = [&](std::uint64_t from, std::uint64_t to, std::string_view what, std::uint32_t thread) {
+        for (std::uint64_t at = from; at < to; ++at) {
+            if (*pointer_at<unsigned char>(at) != guard_) {
+                Frame& header = frame(thread / warp_size);
+                raise_fault(context, header, {}, thread % warp_size, Fault::Kind::IllegalAddress, at,
+                            fmt::format("something was written {} bytes behind {}", at - from, what));
+                return false;
+            }
+        }
+        return true;
+    };
+    if (!check(context.shared_base + context.shared_bytes, context.local_base, "the block's shared memory", 0)) {
+        return false;
+    }
+    for (std::uint32_t thread = 0; thread < threads_ && context.local_bytes != 0; ++thread) {
+        const std::uint64_t base = context.local_base + thread * context.local_stride;
+        if (!check(base + context.local_bytes, base + context.local_stride, "the local memory of a thread", thread)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 void BlockRun::report_deadlock() {

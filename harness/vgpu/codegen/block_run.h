@@ -15,6 +15,9 @@ class ClusterRun;
 
 inline constexpr std::uint64_t shared_granularity = 256; ///< bytes
 
+/// True in every other adverse run.
+[[nodiscard]] bool takes_blocks_backwards();
+
 inline std::uint32_t volume(const Dim3& dim) {
     return dim[0] * dim[1] * dim[2];
 }
@@ -72,6 +75,10 @@ private:
     bool complete_barriers();
     void release(std::uint32_t index);
     [[nodiscard]] bool any_in(State state) const;
+    /// Of shared and local memory, with what is behind each.
+    [[nodiscard]] std::uint64_t window_bytes() const;
+    /// False after a fault: the block has written behind its shared memory, or behind the local memory of a thread.
+    bool is_guard_intact();
 
     std::uint32_t threads_ = 0, warps_ = 0;
     std::size_t frame_stride_ = 0;
@@ -84,6 +91,7 @@ private:
     std::array<Barrier, 16> barriers_;
     bool barriers_used_ = false;
     bool adverse_ = false, descending_ = false;
+    unsigned char guard_ = 0; ///< what an adverse run finds in memory that it has not written
 };
 
 } // namespace assay::vgpu::codegen

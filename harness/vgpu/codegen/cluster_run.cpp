@@ -19,11 +19,12 @@ Dim3 position_in(const Dim3& extent, std::uint64_t index) {
 
 } // namespace
 
-Windows::Windows(Memory& memory, std::uint64_t shared_bytes, std::uint64_t local_bytes, std::uint32_t threads,
+Windows::Windows(Memory& memory, std::uint64_t shared_bytes, std::uint64_t local_stride, std::uint32_t threads,
                  std::uint32_t blocks)
-    : memory_(memory), local_(round_up(shared_bytes + 1, shared_granularity)) { // there is something behind it
+    : memory_(memory), // there is something behind shared memory that is nobody's
+      local_(round_up(shared_bytes + shared_granularity, shared_granularity)) {
     // Whole pages, so that windows begin at one: shared memory is aligned to what a program may align in it.
-    stride_ = round_up(std::max<std::uint64_t>(local_ + local_bytes * round_up(threads, warp_size), 1), page);
+    stride_ = round_up(std::max<std::uint64_t>(local_ + local_stride * round_up(threads, warp_size), 1), page);
     address_ = memory.allocate(stride_ * blocks).value_or(0);
 }
 
@@ -35,7 +36,7 @@ Windows::~Windows() {
 
 ClusterRun::ClusterRun(const Launch& launch, const Kernel& kernel, const Code& code, Counts& counts)
     : launch_(launch), windows_(*launch.memory, kernel.shared.dynamic_offset + launch.dynamic_shared,
-                                kernel.local_window(), volume(launch.block), volume(launch.cluster)) {
+                                code.known.local_stride(), volume(launch.block), volume(launch.cluster)) {
     for (std::uint32_t rank = 0; rank < volume(launch.cluster); ++rank) {
         blocks_.push_back(std::make_unique<BlockRun>(launch, kernel, code, counts, *this, rank));
     }

@@ -13,7 +13,7 @@ namespace assay::vgpu::codegen {
 /// Memory of the device that the blocks of a resident cluster use as their shared and local windows.
 class Windows {
 public:
-    Windows(Memory& memory, std::uint64_t shared_bytes, std::uint64_t local_bytes, std::uint32_t threads,
+    Windows(Memory& memory, std::uint64_t shared_bytes, std::uint64_t local_stride, std::uint32_t threads,
             std::uint32_t blocks);
     ~Windows();
     Windows(const Windows&) = delete;

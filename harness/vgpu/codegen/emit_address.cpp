@@ -303,7 +303,7 @@ llvm::Value* Emitter::local_offsets() {
         }
         Value* first = fit(builder_.CreateMul(warp, constant(lanes, 32)), 64);
         Value* threads = builder_.CreateAdd(splat(first), pattern_vector(numbers, 64));
-        return static_cast<Value*>(builder_.CreateMul(threads, same(threads, window_bytes(Space::Local))));
+        return static_cast<Value*>(builder_.CreateMul(threads, same(threads, known_.local_stride())));
     });
 }
 

@@ -33,7 +33,7 @@ std::uint64_t late_nanoseconds() {
 
 Kernel::Kernel(const LoadedModule& module_, std::uint32_t kernel, std::shared_ptr<const Flat> flat_, Graph graph_)
     : module(&module_), index(kernel), body(std::move(flat_)), flat(body->function), graph(std::move(graph_)),
-      shared(isa::shared_layout(module_.program, kernel)) {}
+      shared(isa::shared_layout(module_.program, kernel)), waits(waits_for_others(graph)) {}
 
 const Code& Kernel::code(Dim3 block, std::uint32_t dynamic_shared, Counting counting) const {
     const std::scoped_lock lock(mutex_);

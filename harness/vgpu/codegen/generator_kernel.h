@@ -73,6 +73,7 @@ public:
     const isa::Function& flat;
     Graph graph;
     isa::SharedLayout shared;
+    bool waits; ///< it may wait for other blocks, so that only their order makes sure that it ends (waits_for_others)
 
 private:
     mutable std::mutex mutex_;

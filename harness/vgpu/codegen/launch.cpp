@@ -30,6 +30,7 @@ public:
             static_cast<unsigned>(std::clamp<std::uint64_t>(launch_.threads, 1, std::min<std::uint64_t>(total_, 256)));
         chunk_ = std::clamp<std::uint64_t>(total_ / (std::uint64_t{workers} * 16), 1, 64);
         workers_ = workers;
+        backwards_ = !kernel_.waits && takes_blocks_backwards();
         run_on_workers(workers, [this](unsigned worker) { work(worker); });
         return fault_;
     }
@@ -129,7 +130,8 @@ private:
             }
             resident.push_back(std::move(idle.back()));
             idle.pop_back();
-            resident.back()->start(next++);
+            resident.back()->start(backwards_ ? total_ - 1 - next : next);
+            ++next;
             return true;
         };
         while (!stopped_.load(std::memory_order_relaxed)) {
@@ -187,6 +189,7 @@ private:
     const Launch& launch_;
     std::uint64_t total_ = 0, chunk_ = 1;
     unsigned workers_ = 1;
+    bool backwards_ = false;
     std::atomic<std::uint64_t> next_{0};
     std::atomic<bool> stopped_{false};
     std::mutex mutex_;

@@ -160,7 +160,7 @@ std::uint64_t checked_address(Context& context, const Frame& frame, const isa::I
         length = context.shared_bytes;
         break;
     case isa::Space::Local:
-        base = context.local_base + (std::uint64_t{frame.warp} * warp_size + lane) * context.local_bytes;
+        base = context.local_base + (std::uint64_t{frame.warp} * warp_size + lane) * context.local_stride;
         length = context.local_bytes;
         break;
     case isa::Space::Param:
@@ -289,7 +289,7 @@ void runtime_count(Context* context, const CountedAccess* access, std::uint32_t 
     const WindowRanges windows{.shared = context->shared_base,
                                .shared_bytes = context->shared_bytes,
                                .local = context->local_base,
-                               .local_bytes = threads * context->local_bytes};
+                               .local_bytes = threads * context->local_stride};
     add_access(context->accesses[access->at], access->space, access->bytes, mask & access->lanes, addresses, windows);
 }
 
@@ -360,7 +360,7 @@ bool runtime_call(Context* context, Frame* frame, const Site* site, std::uint32_
     const isa::Function& callee = launch.module->program.functions[*site->call->callee];
     return each_lane(mask, [&](unsigned lane) {
         const std::uint64_t window =
-            context->local_base + (std::uint64_t{frame->warp} * warp_size + lane) * context->local_bytes;
+            context->local_base + (std::uint64_t{frame->warp} * warp_size + lane) * context->local_stride;
         std::uint32_t bytes = 0;
         for (const isa::ParamSlot& slot : callee.parameters) {
             bytes = std::max(bytes, slot.offset + slot.bytes);

@@ -19,7 +19,8 @@ struct Context {
     std::uint64_t region_base = 0, region_bytes = 0;
     std::uint64_t parameters = 0;                    ///< device address of the parameter block
     std::uint64_t shared_base = 0, shared_bytes = 0; ///< the block's shared window
-    std::uint64_t local_base = 0, local_bytes = 0;   ///< thread t has [base + t * bytes, + bytes)
+    std::uint64_t local_base = 0, local_bytes = 0;   ///< thread t has [base + t * stride, + bytes)
+    std::uint64_t local_stride = 0;
     std::uint32_t block_index[3]{}, grid[3]{};
     std::uint32_t dynamic_shared = 0, grid_id = 0;
     std::uint64_t grid_workspace = 0;  ///< of a cooperative launch: %envreg1 is its upper half, %envreg2 its lower

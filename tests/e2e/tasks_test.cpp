@@ -84,6 +84,16 @@ TEST(Tasks, CheckComparesWhatADefinitionDeclaresWithWhatTheProgramDoes) {
     }
 }
 
+TEST(Tasks, CheckRefusesAnOracleOfNaN) {
+    const Scratch scratch;
+    copy_root(scratch.path());
+    replace(scratch.path() / "reference/ops/activation.cuh", "return A(1) / (A(1) + ::exp(-v));", "return ::log(v);");
+    const Outcome outcome =
+        run("assay tasks check kb1_021_sigmoid --root . --device vgpu --cache cache", scratch.path());
+    EXPECT_EQ(outcome.code, 1) << outcome.out << outcome.err;
+    EXPECT_NE(outcome.out.find("the oracle has elements that are NaN"), std::string::npos) << outcome.out;
+}
+
 TEST(Tasks, CheckTellsMachinesTheSame) {
     const Scratch scratch;
     copy_root(scratch.path());

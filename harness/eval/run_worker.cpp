@@ -280,7 +280,8 @@ Message profile_reply(Worker& worker, PreparedPlan& plan, [[maybe_unused]] const
 }
 
 Message sanitize_reply(Worker& worker, PreparedPlan& plan, const json& request) {
-    auto result = sanitize(plan, request.at("names").get<std::vector<std::string>>(), request.at("source"));
+    auto result = sanitize(plan, request.at("names").get<std::vector<std::string>>(), request.at("source"),
+                           std::chrono::milliseconds(request.at("limit").get<std::int64_t>()));
     return result ? Message{json{{"sanitized", std::move(*result)}}, {}} : fault_reply(*worker.session, result.error());
 }
 

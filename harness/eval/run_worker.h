@@ -16,8 +16,9 @@
 //   {"op": "extend", "plan", "modules", "cold"} + segment  → {"seconds"} + one blob: what its last step read
 //   {"op": "profile", "plan", "source", "accesses"}         → {"profile": {...}} (profile.h) of one run on the virtual
 //   GPU
-//   {"op": "sanitize", "plan", "names", "source"} → {"sanitized": {...}} (sanitize.h) of one run in checked mode; the
-//                                                 last request to a worker, if the run ended in a fault
+//   {"op": "sanitize", "plan", "names", "source", "limit"} → {"sanitized": {...}} (sanitize.h) of one run in checked
+//                                                 mode, of so many milliseconds at most; the last request to a
+//                                                 worker, if the run ended in a fault
 //   {"op": "release", "plan"}                   → {}
 //   {"op": "notes"}                             → {"fallbacks": [...], "output"}: what ran in the interpreter, device
 //   printf

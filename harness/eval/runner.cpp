@@ -363,8 +363,12 @@ RunResult<json> Runner::profile(std::uint32_t plan, const std::vector<std::strin
 
 RunResult<json> Runner::sanitize(std::uint32_t plan, const std::vector<std::string>& names, const std::string& source,
                                  Timeout timeout) {
-    return pick(call({json{{"op", "sanitize"}, {"plan", plan}, {"names", names}, {"source", source}}, {}}, timeout),
-                [](const Message& reply) { return reply.header.at("sanitized"); });
+    // Before the worker has to be killed, whose findings would be lost.
+    const std::int64_t limit = timeout.count() * 9 / 10;
+    return pick(
+        call({json{{"op", "sanitize"}, {"plan", plan}, {"names", names}, {"source", source}, {"limit", limit}}, {}},
+             timeout),
+        [](const Message& reply) { return reply.header.at("sanitized"); });
 }
 
 RunResult<void> Runner::release(std::uint32_t plan, Timeout timeout) {

@@ -26,7 +26,8 @@ json to_json(const vgpu::Finding& finding, const std::string& source) {
 #endif
 
 DeviceResult<json> sanitize(PreparedPlan& plan, [[maybe_unused]] const std::vector<std::string>& names,
-                            [[maybe_unused]] const std::string& source) {
+                            [[maybe_unused]] const std::string& source,
+                            [[maybe_unused]] std::chrono::milliseconds limit) {
     auto done = plan.poison(0, 0xFF);
     if (!done) {
         return std::unexpected(std::move(done.error()));
@@ -35,7 +36,7 @@ DeviceResult<json> sanitize(PreparedPlan& plan, [[maybe_unused]] const std::vect
 #if ASSAY_VGPU
     auto objects = memory_objects(plan, names);
     std::erase_if(objects, [](const vgpu::MemoryObject& object) { return object.room == 0; }); // symbols
-    vgpu::start_checking(std::move(objects));
+    vgpu::start_checking(std::move(objects), std::chrono::steady_clock::now() + limit);
     done = plan.run();
     for (const vgpu::Finding& finding : vgpu::stop_checking()) {
         findings.push_back(to_json(finding, source));

@@ -6,6 +6,7 @@
 // A fault that ended the run comes last, with the kind "fault".
 #pragma once
 
+#include <chrono>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -15,8 +16,9 @@
 namespace assay::eval {
 
 /// Runs a plan whose inputs are written, in checked mode. `names` are those of its buffers, for messages; `source` is
-/// the name of the program's file.
+/// the name of the program's file. A kernel that has not ended after `limit` is stopped: a fault, behind what was
+/// found.
 [[nodiscard]] DeviceResult<nlohmann::json> sanitize(PreparedPlan& plan, const std::vector<std::string>& names,
-                                                    const std::string& source);
+                                                    const std::string& source, std::chrono::milliseconds limit);
 
 } // namespace assay::eval

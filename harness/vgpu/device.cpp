@@ -280,10 +280,10 @@ std::vector<Touched> stop_footprints() {
     const std::scoped_lock lock(device.mutex);
     return device.stop_footprints();
 }
-void start_checking(std::vector<MemoryObject> objects) {
+void start_checking(std::vector<MemoryObject> objects, std::chrono::steady_clock::time_point deadline) {
     Device& device = Device::instance();
     const std::scoped_lock lock(device.mutex);
-    device.start_checking(std::move(objects));
+    device.start_checking(std::move(objects), deadline);
 }
 std::vector<Finding> stop_checking() {
     Device& device = Device::instance();

@@ -113,7 +113,9 @@ public:
     void set_counting(Counting counting);
     [[nodiscard]] std::vector<LaunchProfile> take_profiles();
     /// Checked mode, with the device's lock held.
-    void start_checking(std::vector<MemoryObject> objects) { checker_ = std::make_unique<Checker>(std::move(objects)); }
+    void start_checking(std::vector<MemoryObject> objects, std::chrono::steady_clock::time_point deadline) {
+        checker_ = std::make_unique<Checker>(std::move(objects), deadline);
+    }
     [[nodiscard]] std::vector<Finding> stop_checking();
     void start_footprints(std::vector<MemoryObject> buffers) { footprint_.emplace(std::move(buffers)); }
     [[nodiscard]] std::vector<Touched> stop_footprints();

@@ -7,6 +7,7 @@
 // capability 9.0 with one "multiprocessor" for each host thread.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -36,8 +37,8 @@ void set_threads(unsigned threads);
 /// this is called with true, when the blocks themselves do too, if they never wait for each other; and each block finds
 /// its shared and local memory, and what is behind, full of NaN, of a number above all others or of one below, in turn,
 /// and faults if it has written behind. In descending order a missing barrier shows that ascending order makes
-/// unnecessary; in ascending order, one that other initial values of shared memory hide. A right kernel notices neither;
-/// one that lacks a barrier, or an initial value, or relies on the order of blocks, does.
+/// unnecessary; in ascending order, one that other initial values of shared memory hide. A right kernel notices
+/// neither; one that lacks a barrier, or an initial value, or relies on the order of blocks, does.
 void set_adverse(bool adverse);
 
 /// Makes the machine code for launches of this shape now, so that no launch waits for it. `function` is a handle of
@@ -63,8 +64,10 @@ bool adopt_code(CUfunction function, Dim3 block, std::uint32_t dynamic_shared, s
 
 /// Checked mode, from one call to the other: launches run in the interpreter, and what they do wrong is written down
 /// (finding.h) without stopping them, unless an access misses every allocation: that is a fault as ever. Bytes that
-/// copies and memsets write from now on count as written.
-void start_checking(std::vector<MemoryObject> objects);
+/// copies and memsets write from now on count as written. A launch that has not ended by the deadline is stopped with a
+/// fault that says where one of its threads is.
+void start_checking(std::vector<MemoryObject> objects,
+                    std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max());
 [[nodiscard]] std::vector<Finding> stop_checking();
 
 /// Text that kernels printed, capped at 1 MiB; cleared by the call.

@@ -48,7 +48,8 @@ std::string_view to_string(Finding::Kind kind) {
     return "";
 }
 
-Checker::Checker(std::vector<MemoryObject> objects) {
+Checker::Checker(std::vector<MemoryObject> objects, std::chrono::steady_clock::time_point deadline)
+    : deadline_(deadline) {
     for (MemoryObject& object : objects) {
         const std::uint64_t room = object.room;
         const std::size_t tracked = object.initialised ? 0 : object.bytes;

@@ -18,6 +18,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <map>
 #include <memory>
 #include <span>
@@ -87,7 +88,7 @@ struct BlockShadow {
 
 class Checker {
 public:
-    explicit Checker(std::vector<MemoryObject> objects);
+    Checker(std::vector<MemoryObject> objects, std::chrono::steady_clock::time_point deadline);
 
     /// Launches are of modules that stay loaded until the findings are taken.
     void start_launch(const Launch& launch);
@@ -114,6 +115,7 @@ public:
     void report(Finding::Kind kind, const Accessing& access, const std::string& what,
                 const isa::Instruction* other = nullptr);
     [[nodiscard]] std::vector<Finding> take();
+    [[nodiscard]] bool is_late() const { return std::chrono::steady_clock::now() > deadline_; }
 
 private:
     struct Object {
@@ -130,6 +132,7 @@ private:
     AccessRecords records_; ///< of global memory, in this launch
     std::map<std::tuple<Finding::Kind, const isa::Instruction*, const isa::Instruction*>, std::size_t> known_;
     std::vector<Finding> findings_;
+    std::chrono::steady_clock::time_point deadline_; ///< of launches
 };
 
 } // namespace assay::vgpu

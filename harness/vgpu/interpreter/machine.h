@@ -83,6 +83,8 @@ private:
     [[nodiscard]] Lanes alive(const Block& block, const Warp& warp) const;
     [[nodiscard]] Lanes choose(Block& block, Warp& warp) const;
     void report_deadlock(Block& block);
+    /// A fault of one of its threads that run.
+    void report_late(Block& block);
     [[nodiscard]] Lanes member_mask(const Context& context, Lanes together) const;
     /// Marks lanes as waiting at a warp-level instruction; `lanes` share it, each names its own mask.
     void wait_at_warp(Block& block, Warp& warp, Lanes lanes);

@@ -283,6 +283,9 @@ Machine::Turn Machine::run_block(Block& block) {
             }
             ran = true;
             all_gave_way &= run_warp(block, warp);
+            if (launch_.checker != nullptr && launch_.checker->is_late()) {
+                report_late(block);
+            }
             if (fault_) {
                 return Turn::Yielded;
             }
@@ -361,6 +364,16 @@ Lanes Machine::choose(Block& block, Warp& warp) const {
         group |= compare_positions(thread(lane), thread(chosen)) == 0 ? 1u << lane : 0;
     });
     return group;
+}
+
+void Machine::report_late(Block& block) {
+    for (Warp& warp : block.warps) {
+        if (const Lanes lanes = running(block, warp); lanes != 0 && !fault_) {
+            const Context context = context_of(block, warp, static_cast<std::uint32_t>(std::countr_zero(lanes)));
+            fail(context, Fault::Kind::LaunchFailure,
+                 fmt::format("the kernel does not end: a thread is still at `{}`", context.instruction.text));
+        }
+    }
 }
 
 void Machine::report_deadlock(Block& block) {

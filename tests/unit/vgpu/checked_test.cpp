@@ -14,7 +14,8 @@ protected:
     static constexpr std::uint64_t count = 64; ///< floats of each buffer
 
     /// Findings of a launch of `k(in, out)`, two buffers with room around; `out` starts unwritten.
-    std::vector<Finding> check(const std::string& body, const Shape& shape) {
+    std::vector<Finding> check(const std::string& body, const Shape& shape, CUresult result = CUDA_SUCCESS,
+                               std::chrono::milliseconds limit = std::chrono::minutes(10)) {
         const CUmodule module =
             load(".version 8.0\n.target sm_90\n.address_size 64\n"
                  ".visible .entry k(.param .u64 in, .param .u64 out) {\n"
@@ -39,8 +40,8 @@ protected:
                                .room_bytes = bytes + 2 * zone,
                                .initialised = data.size() == 1});
         }
-        start_checking(std::move(objects));
-        EXPECT_EQ(launch(kernel, shape, data[0], data[1]), CUDA_SUCCESS);
+        start_checking(std::move(objects), std::chrono::steady_clock::now() + limit);
+        EXPECT_EQ(launch(kernel, shape, data[0], data[1]), result);
         return stop_checking();
     }
 
@@ -289,6 +290,15 @@ TEST_F(Checked, ShufflesFromAbsentLanes) {
     expect_one("shfl.sync.down.b32 %r5|%p1, %r1, 16, 31, 0xffffffff;", {.block = {24, 1, 1}},
                Finding::Kind::InactiveShuffle, "takes the value of lane 24");
     expect_none("shfl.sync.down.b32 %r5|%p1, %r1, 16, 31, 0xffffffff;", {.block = {32, 1, 1}});
+}
+
+TEST_F(Checked, AKernelThatDoesNotEndKeepsItsFindings) {
+    const auto findings = check(std::string("ld.shared.f32 %f1, [%r4];") + use + "AGAIN: bra AGAIN;",
+                                {.block = {8, 1, 1}}, CUDA_ERROR_LAUNCH_FAILED, std::chrono::milliseconds(100));
+    EXPECT_EQ(findings.size(), 1u);
+    ASSERT_TRUE(last_fault());
+    EXPECT_NE(last_fault()->message.find("does not end: a thread is still at `bra AGAIN"), std::string::npos)
+        << last_fault()->message;
 }
 
 TEST_F(Checked, EndsWithTheLastFinding) {

@@ -107,7 +107,7 @@ void add_sanitize(CLI::App& app, Action& run) {
     command->footer(
         "Interprets the kernels on the virtual GPU, one instruction of one thread at a time, and reports accesses out\n"
         "of the bounds of a buffer, reads of what nothing has written, races in shared and global memory, barriers\n"
-        "that lanes of a warp reach at different places, cp.async without a wait, shuffles from absent lanes.\n"
+        "that lanes of a warp reach at different places, copies without a wait, shuffles from absent lanes.\n"
         "Exit code 1: something was found.\n"
         "Examples:\n"
         "  assay sanitize softmax kernel.cu\n"

@@ -166,6 +166,7 @@ bool Async::complete_bytes(std::uint64_t barrier, std::uint64_t bytes) {
     object.settle();
     bits = object.bits();
     std::memcpy(at, &bits, sizeof(bits));
+    memory_.heard(at);
     return true;
 }
 

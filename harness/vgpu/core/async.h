@@ -26,6 +26,8 @@ public:
     [[nodiscard]] virtual std::byte* resolve(isa::Space space, std::uint64_t address, std::uint64_t bytes,
                                              std::uint64_t alignment) = 0;
     virtual void fail(Fault::Kind kind, const std::string& what) = 0;
+    /// Called when the mbarrier that lies there has heard of bytes that came.
+    virtual void heard(const std::byte* /*mbarrier*/) {}
 };
 
 /// mbarrier, cp.async.bulk, cp.async.bulk.tensor, st.async, red.async: the instruction of one thread. `sources` are the

@@ -26,6 +26,7 @@ struct Finding {
         GlobalRace,        ///< the same in global memory, of any two threads
         BarrierDivergence, ///< lanes of a warp complete one barrier at different instructions
         InactiveShuffle,   ///< a lane reads a lane that does not take part
+        UnfinishedCopy,    ///< an mbarrier hears of a copy that nobody has waited for when the block ends
     };
     Kind kind = Kind::OutOfBounds;
     std::string message; ///< what, where and who, in one sentence; of a race both parties

@@ -21,6 +21,11 @@ public:
         return at_;
     }
     void fail(Fault::Kind kind, const std::string& what) override { machine_.fail(context_, kind, what); }
+    void heard(const std::byte* mbarrier) override {
+        if (machine_.launch_.checker != nullptr) {
+            context_.block.cluster->heard[reinterpret_cast<std::uint64_t>(mbarrier)] = machine_.accessing(context_);
+        }
+    }
     /// Where that of an instruction on an mbarrier lies.
     [[nodiscard]] const std::byte* mbarrier() const {
         return context_.instruction.opcode == isa::Opcode::Mbarrier ? at_ : nullptr;

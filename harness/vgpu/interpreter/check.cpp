@@ -163,9 +163,18 @@ void Machine::start_checks(Cluster& cluster, std::uint64_t index) const {
     const auto threads = static_cast<std::uint32_t>(cluster.blocks.front().threads.size());
     cluster.shadow.index = index;
     cluster.shadow.phases = 0;
+    cluster.heard.clear();
     cluster.shadow.order.start(threads * static_cast<std::uint32_t>(cluster.blocks.size()));
     for (Block& block : cluster.blocks) {
         Checker::start_block(block.shadow, shared_bytes_, cluster.shadow, block.rank * threads, threads);
+    }
+}
+
+/// The threads of a cluster have ended, and with them its shared memory.
+void Machine::check_end(const Cluster& cluster) const {
+    for (const auto& [mbarrier, copy] : cluster.heard) {
+        launch_.checker->report(Finding::Kind::UnfinishedCopy, copy,
+                                fmt::format("nobody has waited for `{}` when its block ends", copy.instruction->text));
     }
 }
 
@@ -199,6 +208,7 @@ void Machine::check_mbarrier(const Context& context, std::uint64_t at, bool done
     case Init:
     case Inval:
         order.initialise(at);
+        context.block.cluster->heard.erase(at);
         break;
     case Arrive:
     case ArriveDrop:
@@ -215,6 +225,7 @@ void Machine::check_mbarrier(const Context& context, std::uint64_t at, bool done
     case TestParity:
         if (done) {
             order.wait(agent, at);
+            context.block.cluster->heard.erase(at);
         }
         break;
     case ExpectTx:

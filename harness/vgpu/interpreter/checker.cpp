@@ -44,6 +44,8 @@ std::string_view to_string(Finding::Kind kind) {
         return "barrier-divergence";
     case Finding::Kind::InactiveShuffle:
         return "inactive-shuffle";
+    case Finding::Kind::UnfinishedCopy:
+        return "unfinished-copy";
     }
     return "";
 }

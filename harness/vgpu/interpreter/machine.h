@@ -137,6 +137,7 @@ private:
     static void begin_doubt(const Context& context, const Accessing& access, std::string what);
     [[nodiscard]] Accessing accessing(const Context& context) const;
     void check_order(const Context& context);
+    void check_end(const Cluster& cluster) const;
     void check_meeting(Block& block, const Warp& warp) const;
     void check_copied(const Context& context, const std::byte* at, std::uint64_t bytes) const;
     void check_mbarrier(const Context& context, std::uint64_t at, bool done);

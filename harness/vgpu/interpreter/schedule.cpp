@@ -258,6 +258,9 @@ Machine::Turn Machine::run_cluster(Cluster& cluster) {
         stuck += turn == Turn::Stuck ? 1 : 0;
     }
     if (finished == cluster.blocks.size()) {
+        if (launch_.checker != nullptr) {
+            check_end(cluster);
+        }
         return Turn::Finished;
     }
     // A block that was stuck may have been released by one that ran after it.

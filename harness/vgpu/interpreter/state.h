@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <unordered_map>
 #include <vector>
 
 #include "isa/evaluate.h"
@@ -89,7 +90,10 @@ struct Block {
 struct Cluster {
     std::vector<Block> blocks;          ///< by rank
     std::uint32_t completed_phases = 0; ///< of its barrier
-    ClusterShadow shadow;               ///< of checked mode
+    // Of checked mode:
+    ClusterShadow shadow;
+    /// The last copies that mbarriers have heard of, by the mbarrier's address, until somebody waits for one.
+    std::unordered_map<std::uint64_t, Accessing> heard;
 };
 
 } // namespace assay::vgpu::interpreter

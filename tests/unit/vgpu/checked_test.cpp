@@ -265,6 +265,8 @@ TEST_F(Checked, WhatABulkCopyBringsIsWritten) {
     )";
     const Shape shape{.block = {64, 1, 1}};
     expect_none(copied + "ld.shared.f32 %f1, [%r4];" + use, shape);
+    expect_one(copied.substr(0, copied.find("WAIT:")), shape, Finding::Kind::UnfinishedCopy,
+               "nobody has waited for `cp.async.bulk");
     expect_one(copied + "ld.shared.f32 %f1, [%r4+4];" + use, shape, Finding::Kind::UninitialisedRead,
                "offset 256 of shared memory, which nothing has written");
 }

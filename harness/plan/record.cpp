@@ -210,7 +210,8 @@ private:
     Checked<> run_module(const std::map<std::string_view, std::uint32_t>& modules, const Entry& entry) {
         for (const auto& [name, module] : modules) {
             // TORCH_LIBRARY_IMPL's for other devices than this one.
-            if (name.ends_with("_CPU") || name.ends_with("_Meta") || name.ends_with("_Autograd")) {
+            if (name.ends_with("_CPU") || name.ends_with("_Meta") || name.ends_with("_Autograd") ||
+                name.ends_with("_AutogradCUDA")) {
                 continue;
             }
             if (auto done = machine_.run(module, {}); !done) {
@@ -218,7 +219,7 @@ private:
             }
         }
         Torch& torch = runtime_.torch();
-        auto function = choose_function(torch.functions(), entry.name);
+        auto function = choose_function(torch.functions(), entry.name, binding_);
         if (!function) {
             return std::unexpected(std::move(function.error()));
         }

@@ -50,6 +50,7 @@ INSTANTIATE_TEST_SUITE_P(
         File{"layers", "kb2_011_convtranspose2d_batchnorm_tanh_maxpool_groupnorm", "passed", "group_norm"},
         File{"called_by_name", "vector_add", "passed", ""},
         File{"default_eps", "kb1_040_layernorm", "passed", "own work: layer_norm"},
+        File{"normalized_shape", "kb1_040_layernorm", "passed", "own work: layer_norm"},
         File{"scalars_under_other_names", "kb2_009_matmul_subtract_multiply_relu", "passed", ""},
         File{"own_eps", "kb1_040_layernorm", "passed", "own work: add"},
         File{"triton_inside", "vector_add", "plan_error", "needs the Python module `triton`", 3},

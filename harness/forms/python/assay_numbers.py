@@ -111,6 +111,12 @@ def constructor_value(name, workload, constants):
         return constants["kernel"][0]
     if name in constants:
         return constants[name][0]
+    if name.endswith("_shape") and "norm" in name:  # what the parameters of a layer normalisation span
+        first = list(workload.inputs[0][2])
+        shapes = [list(shape) for _, _, shape in workload.inputs[1:]]
+        spans = [shape for shape in shapes if 0 < len(shape) < len(first) and shape == first[-len(shape):]]
+        vectors = [shape for shape in shapes if len(shape) == 1]
+        return tuple((spans or vectors[-1:])[0]) if spans or vectors else None
     if name.endswith("_shape"):  # (channels, 1, 1), of the input that a channel's parameter is
         rank = len(workload.inputs[0][2])
         vectors = [shape for _, _, shape in workload.inputs[1:] if len([s for s in shape if s != 1]) == 1]

@@ -96,6 +96,9 @@ double typical_magnitude(const std::vector<double>& oracle, double overflow) {
 
 /// The scaled error of one element, with all that is not a number; `least` is the least scale.
 double scaled_error(double oracle, double got, double least, double least_normal, double overflow) {
+    if (std::isinf(least)) { // the oracle itself has a number on one side of a rounding, none on the other
+        return 0;
+    }
     if (std::isnan(oracle) || std::isnan(got)) {
         return std::isnan(oracle) && std::isnan(got) ? 0 : infinity;
     }

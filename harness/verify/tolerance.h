@@ -53,7 +53,8 @@ struct Elements {
 };
 
 /// Scaled errors of a piece: `got` holds values of the dtype, `right` what the values should be. A NaN or an infinity
-/// that the oracle, rounded to the dtype, does not have is an infinite error. Returns whether all errors are finite.
+/// that the oracle, rounded to the dtype, does not have is an infinite error, unless its response is infinite: then the
+/// oracle may have it as well, a rounding further on. Returns whether all errors are finite.
 bool scaled_errors(const ErrorModel& model, const Elements& right, std::span<const double> got,
                    std::span<double> errors);
 

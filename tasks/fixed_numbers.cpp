@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 
 namespace assay::tasks {
 
@@ -23,9 +24,10 @@ std::string trimmed(std::string_view text) {
 
 /// A number, or a name; what else there is (a call, arithmetic) is nobody's parameter.
 bool is_value(const std::string& text) {
-    return !text.empty() && std::ranges::all_of(text, [&text](const char& c) {
-        return is_word(c) || c == '.' || (c == '-' && &c == text.data());
-    });
+    double number = 0; // "1e-5"
+    const char* const end = text.data() + text.size();
+    return !text.empty() && (std::from_chars(text.data(), end, number).ptr == end ||
+                             std::ranges::all_of(text, [](char c) { return is_word(c) || c == '.'; }));
 }
 
 /// What stands between commas from `at` to the bracket that closes what `at` is in, or to the end of the statement.
@@ -56,9 +58,19 @@ struct Placed {
     std::string_view name;
 };
 constexpr Placed placed[] = {
-    {"leaky_relu", 1, "negative_slope"},  {"elu", 1, "alpha"},     {"hard_tanh", 1, "min_val"},
-    {"hard_tanh", 2, "max_val"},          {"clamp", 1, "min_val"}, {"clamp", 2, "max_val"},
+    {"leaky_relu", 1, "negative_slope"},
+    {"elu", 1, "alpha"},
+    {"hard_tanh", 1, "min_val"},
+    {"hard_tanh", 2, "max_val"},
+    {"clamp", 1, "min_val"},
+    {"clamp", 2, "max_val"},
     {"triplet_margin_loss", 3, "margin"},
+    {"group_norm", 4, "eps"},
+    {"layer_norm", 3, "eps"},
+    {"batch_norm", 3, "eps"},
+    {"instance_norm", 1, "eps"},
+    {"rms_norm", 2, "eps"},
+    {"weighted_rms_norm", 2, "eps"},
 };
 
 } // namespace

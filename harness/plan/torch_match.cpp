@@ -58,6 +58,7 @@ std::string fixed_name(std::string plain) {
         {"upper", "max"},
         {"hi", "max"},
         {"outpad", "outputpadding"},
+        {"epsilon", "eps"},
     };
     const auto other = std::ranges::find(others, plain, &std::pair<std::string_view, std::string_view>::first);
     return other == std::end(others) ? plain : std::string(other->second);

@@ -17,6 +17,8 @@ TEST(FixedNumbers, AreAttributesAndArgumentsWithAName) {
     EXPECT_EQ(fixed_numbers("elu(selu(tensor(x, 5), y), 1, y);"), (Fixed{{"alpha", {"1"}}}));
     EXPECT_EQ(fixed_numbers("hard_tanh(tensor(x, n), -1, 1.5, y);"),
               (Fixed{{"min_val", {"-1"}}, {"max_val", {"1.5"}}}));
+    EXPECT_EQ(fixed_numbers("group_norm(s, groups, tensor(gamma, n), tensor(beta, n), 1e-5, y);"),
+              (Fixed{{"eps", {"1e-5"}}}));
 }
 
 TEST(FixedNumbers, OfSeveralCallsTheFirstCounts) {

@@ -13,25 +13,22 @@ namespace assay::vgpu::conformance {
 
 RandomProgram Maker::make() {
     // Most are small, because what takes time is making their code.
-    const bool large = chance(15);
-    words_ = 4 + pick(large ? 9 : 4);
-    floats_ = 2 + pick(large ? 7 : 3);
+    const unsigned size = pick(100);
+    const bool large = size < 3, small = size >= 15;
+    words_ = small ? 2 + pick(3) : 4 + pick(large ? 9 : 4);
+    floats_ = small ? 2 + pick(2) : 2 + pick(large ? 7 : 3);
     longs_ = 1 + pick(large ? 4 : 2);
     doubles_ = 1 + pick(large ? 3 : 1);
     predicates_ = 2 + pick(large ? 5 : 3);
-    calls_ = chance(35) ? 1 + pick(large ? 4 : 2) : 0;
-    uses_local_ = chance(40);
-    exits_ = chance(30);
+    calls_ = chance(small ? 10 : 35) ? 1 + pick(large ? 4 : 2) : 0;
+    uses_local_ = chance(small ? 15 : 40);
+    exits_ = chance(small ? 10 : 30);
     choose_launch();
     if (calls_ != 0) {
         make_functions();
     }
     prologue();
-    if (large) {
-        statements(5 + pick(8), 0, true, 0);
-    } else {
-        statements(2 + pick(4), 2, true, 0);
-    }
+    statements(small ? 2 + pick(2) : (large ? 5 : 2) + pick(large ? 8 : 4), small ? 3 : large ? 0 : 2, true, 0);
     epilogue();
     RandomProgram result;
     result.ptx = header() + text_ + "ret;\n}\n";

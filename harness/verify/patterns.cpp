@@ -60,11 +60,12 @@ double value_of(const Drawing& drawing, std::uint64_t word) {
 
 struct Patterns::Segment {
     Pattern pattern = Pattern::Plain;
-    std::uint64_t hot = 0;              ///< position of the one
+    std::uint64_t hot = 0;              ///< position of what is no zero
     std::array<std::uint64_t, 4> few{}; ///< words of the few values
     double offset = 0;
     /// A small integer: the mean of a row of them is exact in any order. Of other constants it is off by the rounding
-    /// of a long sum, which a normalisation divides by next to nothing.
+    /// of a long sum, which a normalisation divides by next to nothing. Zero only where bounds leave nothing else: a
+    /// row of weights that are zero makes a constant of the bias.
     double constant = 0;
 };
 
@@ -114,7 +115,7 @@ void Patterns::draw_within(const Segment& segment, std::uint64_t position, std::
             values[i] = position + i == segment.hot ? values[i] : zero_;
             break;
         case Pattern::Sparse:
-            values[i] = (words[i] & 15) == 0 ? values[i] : zero_;
+            values[i] = (words[i] & 15) == 0 || position + i == segment.hot ? values[i] : zero_;
             break;
         case Pattern::Ascending:
             values[i] = bounded(low_ + (high_ - low_) * (at / whole));
@@ -149,7 +150,9 @@ void Patterns::draw(std::uint64_t first, std::span<const std::uint64_t> words, s
                         .hot = below(of_segment[1], length_),
                         .few = {of_segment[2], of_segment[3], of_segment[4], of_segment[5]},
                         .offset = std::ldexp(spread, least_offset_exponent + static_cast<int>(of_segment[6] >> 1 & 3))};
-        segment.constant = value_of(integers_, of_segment[2]);
+        for (const double value : {value_of(integers_, of_segment[2]), 1.0, -1.0}) {
+            segment.constant = segment.constant == 0 ? bounded(value) : segment.constant;
+        }
         segment.offset = (of_segment[6] & 1) != 0 ? -segment.offset : segment.offset;
         draw_within(segment, position, words.subspan(done, count), values.subspan(done, count));
         done += count;

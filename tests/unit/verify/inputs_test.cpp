@@ -275,6 +275,7 @@ TEST(Generate, PatternsAreOfEveryKindRowByRow) {
         EXPECT_GT(rows([&](Row row) { return zeros(row) == columns - 1; }), 25U) << "one-hot";
         EXPECT_GT(rows([&](Row row) { return zeros(row) > columns / 2 && zeros(row) < columns - 1; }), 25U) << "sparse";
         EXPECT_GT(rows([&](Row row) { return distinct(row) == 1; }), 25U) << "constant";
+        EXPECT_EQ(rows([&](Row row) { return zeros(row) == columns; }), 0U) << "nothing but zeros";
         EXPECT_GT(rows([&](Row row) { return distinct(row) > 2 && distinct(row) <= 4; }), 25U) << "ties";
         EXPECT_GT(rows([&](Row row) { return distinct(row) > 9 && std::ranges::is_sorted(row); }), 25U) << "ascending";
         EXPECT_GT(rows([&](Row row) { return distinct(row) > 9 && std::ranges::is_sorted(row, std::greater()); }), 25U)

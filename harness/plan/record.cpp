@@ -210,8 +210,7 @@ private:
     Checked<> run_module(const std::map<std::string_view, std::uint32_t>& modules, const Entry& entry) {
         for (const auto& [name, module] : modules) {
             // TORCH_LIBRARY_IMPL's for other devices than this one.
-            if (name.ends_with("_CPU") || name.ends_with("_Meta") || name.ends_with("_Autograd") ||
-                name.ends_with("_AutogradCUDA")) {
+            if (name.ends_with("_CPU") || name.ends_with("_Meta") || name.ends_with("_Autograd")) {
                 continue;
             }
             if (auto done = machine_.run(module, {}); !done) {
@@ -219,7 +218,7 @@ private:
             }
         }
         Torch& torch = runtime_.torch();
-        auto function = choose_function(torch.functions(), entry.name, binding_);
+        auto function = choose_function(torch.functions(), entry.name);
         if (!function) {
             return std::unexpected(std::move(function.error()));
         }

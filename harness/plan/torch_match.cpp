@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <bit>
 #include <charconv>
-#include <functional>
 
 #include "plan/signature.h"
 
@@ -412,63 +411,29 @@ Checked<TorchMatch> Matcher::in_order(const std::vector<std::string>& order) {
     return std::move(match_);
 }
 
-constexpr const char* name_one = "name one: \"entry\" in candidate.json, or a line `// assay: entry = NAME`";
-
-/// Whether it has as many parameters for tensors as the task has tensors to pass.
-bool takes_tensors(const Torch::Function& function, const Binding& binding) {
-    std::size_t least = 0, most = 0;
-    for (const char letter : function.letters) {
-        least += letter == 'T' ? 1 : 0;
-        most += letter == 'L' ? binding.inputs.size() : is_tensor(letter) ? 1 : 0;
-    }
-    const std::size_t inputs = binding.inputs.size(), all = inputs + binding.outputs.size();
-    return function.is_void ? least <= all && inputs < most : least <= inputs && inputs <= most;
-}
-
 } // namespace
 
-Checked<Torch::Function> choose_function(const std::vector<Torch::Function>& functions, const std::string& name,
-                                         const Binding& binding) {
-    if (functions.empty()) {
-        return refuse("the module defines no function", "write: m.def(\"forward\", &forward)");
-    }
+Checked<Torch::Function> choose_function(const std::vector<Torch::Function>& functions, const std::string& name) {
     std::vector<std::string> names;
-    std::vector<const Torch::Function*> offered;
     for (const Torch::Function& function : functions) {
-        if (!name.empty() && function.name == name) {
+        if (function.name == (name.empty() ? "forward" : name)) {
             return function;
         }
         names.push_back(function.name);
-        if (takes_tensors(function, binding)) {
-            offered.push_back(&function);
-        }
     }
-    if (!name.empty()) {
-        return refuse(fmt::format("the module defines no `{}` but {}", name, fmt::join(names, ", ")), name_one);
+    if (functions.empty()) {
+        return refuse("the module defines no function", "write: m.def(\"forward\", &forward)");
     }
-    if (offered.empty()) { // what is wrong with it is said later
-        std::ranges::transform(functions, std::back_inserter(offered), [](const auto& function) { return &function; });
+    const bool one = std::ranges::all_of(functions, [&](const Torch::Function& function) {
+        return function.name ==
+               functions.front().name; // defined by two of TORCH_LIBRARY, PYBIND11_MODULE and their kin
+    });
+    if (name.empty() && one) {
+        return functions.front();
     }
-    const bool back = binding.task.ends_with("_backward");
-    const std::string wanted = back ? "backward" : "forward", other = back ? "forward" : "backward";
-    const std::function<bool(const std::string&)> rules[] = {
-        [](const std::string&) { return true; },
-        [&](const std::string& of) { return of == wanted; },
-        [&](const std::string& of) { return of.contains(wanted); },
-        [&](const std::string& of) { return !of.contains(other); },
-    };
-    for (const auto& rule : rules) {
-        std::vector<const Torch::Function*> left;
-        std::ranges::copy_if(offered, std::back_inserter(left),
-                             [&](const Torch::Function* function) { return rule(function->name); });
-        // One name may be defined by two of TORCH_LIBRARY, PYBIND11_MODULE and their kin.
-        if (!left.empty() && std::ranges::all_of(left, [&](const Torch::Function* function) {
-                return function->name == left.front()->name;
-            })) {
-            return *left.front();
-        }
-    }
-    return refuse(fmt::format("the module defines {}, and none is `{}`", fmt::join(names, ", "), wanted), name_one);
+    return refuse(name.empty() ? fmt::format("the module defines {}, and none is `forward`", fmt::join(names, ", "))
+                               : fmt::format("the module defines no `{}` but {}", name, fmt::join(names, ", ")),
+                  "name one: \"entry\" in candidate.json, or a line `// assay: entry = NAME`");
 }
 
 Checked<TorchMatch> match_arguments(const Torch::Function& function, const Binding& binding,

@@ -13,11 +13,9 @@
 
 namespace assay::plan {
 
-/// The function that is the entry: `name`, or, without one, the first of these rules that leaves one name, among those
-/// that can take as many tensors as the task has, if there are any: `forward` (`backward` of a task that ends in it); it
-/// is in the name; the other one is not.
+/// The function that is the entry: `name`, or, without one, `forward` or the only one.
 [[nodiscard]] Checked<Torch::Function> choose_function(const std::vector<Torch::Function>& functions,
-                                                       const std::string& name, const tasks::Binding& binding);
+                                                       const std::string& name);
 
 /// What is passed for each parameter. `order`: names of the task's tensors and numbers, or numbers, one for each
 /// parameter; empty: matched as above. Buffers for inputs (and outputs that are passed) are made in `device`.

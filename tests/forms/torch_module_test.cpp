@@ -64,8 +64,6 @@ TEST(TorchModule, SaysTheNamesOfParameters) {
     EXPECT_NE(with_torch_module(head + function).find("&f" + names + ");"), std::string::npos);
     EXPECT_EQ(with_torch_module(head + function + module("\"f\", &f, \"of (x\"")),
               head + function + module("\"f\", &f, \"of (x\"" + names));
-    const std::string library = "TORCH_LIBRARY_IMPL(mine, CUDA, m) { m.impl(\"f\", torch::kCUDA, &f";
-    EXPECT_EQ(with_torch_module(head + function + library + "); }\n"), head + function + library + names + "); }\n");
     for (const char* definition :
          {"\"f\", &f, py::arg(\"y\")", "\"g\", &g", "\"f\", [](torch::Tensor x) { return f(x); }"}) {
         const std::string source = head + function + module(definition);

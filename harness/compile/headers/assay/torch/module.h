@@ -229,15 +229,7 @@ using module = module_;
 
 } // namespace pybind11
 
-namespace c10 {
-
-enum class DispatchKey { CPU, CUDA, Meta, Autograd, AutogradCUDA, CompositeExplicitAutograd, CompositeImplicitAutograd };
-
-} // namespace c10
-
 namespace torch {
-
-using c10::DispatchKey;
 
 /// What frees Python's lock around a call.
 template <class F> constexpr F wrap_pybind_function(F function) {
@@ -250,25 +242,17 @@ template <class F> constexpr F wrap_pybind_function_no_gil(F function) {
 /// TORCH_LIBRARY's: a schema names the function.
 class Library {
   public:
-    template <class F, class... E> Library& def(const char* schema, F function, const E&... extra) {
+    template <class F> Library& def(const char* schema, F function) {
         ::__assay::define(schema, +function);
-        (::__assay::describe(extra), ...);
         return *this;
     }
     Library& def(const char*) { return *this; }
-    /// A function, perhaps behind the device or the key that it is for.
-    template <class A, class... B> Library& impl(const char* name, A first, const B&... rest) {
-        if constexpr (std::is_enum<A>::value) {
-            return first == A::CPU || first == A::Meta ? *this : impl(name, rest...);
-        } else {
-            return def(name, first, rest...);
-        }
+    template <class F> Library& impl(const char* name, F function) {
+        ::__assay::define(name, +function);
+        return *this;
     }
+    template <class F> Library& impl(const char* name, c10::DeviceType, F function) { return impl(name, function); }
 };
-
-template <class F> constexpr F dispatch(c10::DispatchKey, F function) {
-    return function;
-}
 
 } // namespace torch
 

@@ -39,7 +39,7 @@ enum class ScalarType : signed char {
     Byte, Char, Short, Int, Long, Half, Float, Double, ComplexHalf, ComplexFloat, ComplexDouble, Bool, QInt8, QUInt8, QInt32,
     BFloat16, Undefined = 47
 };
-enum class DeviceType : signed char { CPU, CUDA, Meta };
+enum class DeviceType : signed char { CPU, CUDA };
 enum class MemoryFormat : signed char { Contiguous, Preserve, ChannelsLast, ChannelsLast3d };
 enum class Layout : signed char { Strided };
 using DeviceIndex = signed char;

@@ -194,36 +194,40 @@ std::size_t closing(const std::string& text, std::size_t open) {
     return text.npos;
 }
 
+/// The function that a definition's arguments name: `"forward", &relu::forward, "what it does"`, also behind TORCH_FN
+/// or wrap_pybind_function, and behind a device of TORCH_LIBRARY_IMPL's. Empty: none, or the parameters have names
+/// already.
+std::string function_of(const std::vector<std::string>& words, const std::map<std::string, int>& defined) {
+    if (std::ranges::any_of(words, [](const std::string& w) { return w == "arg" || w == "_a" || w == "["; })) {
+        return {};
+    }
+    for (const std::string& word : words) {
+        if (const auto found = defined.find(word); found != defined.end() && found->second == 1) {
+            return word;
+        }
+    }
+    return {};
+}
+
 /// The source's own module with the names of parameters where it does not say them: which number of the task a
 /// parameter is, its name tells best. Lines stay what they are.
 std::string with_names(std::string source) {
-    constexpr std::string_view define = ".def(";
     std::map<std::string, std::vector<std::string>> known;
     std::map<std::string, int> defined;
     for (const Function& function : find_functions(words_of(source))) {
         known[last_name(function.name)] = function.parameters;
         ++defined[last_name(function.name)];
     }
-    for (std::size_t at = source.find(define); at != source.npos; at = source.find(define, at + 1)) {
-        const std::size_t end = closing(source, at + define.size() - 1);
-        if (end == source.npos) {
-            break;
-        }
-        // "forward", &relu::forward, "what it does"
-        const auto words = words_of(source.substr(at + define.size(), end - at - define.size()));
-        std::size_t next = 0;
-        std::string function;
-        while (next < words.size() && (words[next] == "," || words[next] == "&")) {
-            ++next;
-        }
-        for (; next < words.size() && (is_word(words[next].front()) || words[next] == ":"); ++next) {
-            function = words[next];
-        }
-        const bool whole = std::ranges::all_of(words.begin() + static_cast<std::ptrdiff_t>(next), words.end(),
-                                               [](const std::string& word) { return word == ","; });
-        const auto parameters = known.find(function);
-        if (whole && parameters != known.end() && defined[function] == 1) {
-            source.insert(end, named(parameters->second));
+    for (const std::string_view define : {".def(", ".impl("}) {
+        for (std::size_t at = source.find(define); at != source.npos; at = source.find(define, at + 1)) {
+            const std::size_t end = closing(source, at + define.size() - 1);
+            if (end == source.npos) {
+                break;
+            }
+            const auto words = words_of(source.substr(at + define.size(), end - at - define.size()));
+            if (const std::string function = function_of(words, defined); !function.empty()) {
+                source.insert(end, named(known[function]));
+            }
         }
     }
     return source;
@@ -236,8 +240,9 @@ std::vector<std::string> functions_without_module(const std::string& source, con
         return {};
     }
     const auto words = words_of(source);
-    const auto has = [&](const char* word) { return std::ranges::find(words, word) != words.end(); };
-    if (has("PYBIND11_MODULE") || has("TORCH_LIBRARY")) {
+    if (std::ranges::any_of(words, [](const std::string& word) {
+            return word == "PYBIND11_MODULE" || word.starts_with("TORCH_LIBRARY");
+        })) {
         return {};
     }
     const auto functions = find_functions(words);

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <map>
 #include <optional>
@@ -30,6 +31,7 @@ constexpr std::size_t longest_text = 1 << 20; ///< beyond what the runtime lets 
 
 constexpr std::string_view usual_entries[] = {"solve", "solution"}; ///< LeetGPU's, Tensara's
 constexpr std::string_view torch_module = "__assay_module"; ///< how the modules of headers/assay/torch/module.h begin
+constexpr std::string_view torch_implementations = "__assay_module_library_impl_";
 
 std::optional<std::uint32_t> find_host_function(const isa::Program& program, std::string_view name) {
     const auto found = program.function_index.find(std::string(name));
@@ -208,17 +210,22 @@ private:
 
     /// A PyTorch extension: its module names functions; one of them is called through its thunk.
     Checked<> run_module(const std::map<std::string_view, std::uint32_t>& modules, const Entry& entry) {
-        for (const auto& [name, module] : modules) {
-            // TORCH_LIBRARY_IMPL's for other devices than this one.
-            if (name.ends_with("_CPU") || name.ends_with("_Meta") || name.ends_with("_Autograd")) {
-                continue;
-            }
-            if (auto done = machine_.run(module, {}); !done) {
-                return done;
+        for (const bool of_implementations : {false, true}) { // schemas first
+            for (const auto& [name, module] : modules) {
+                // TORCH_LIBRARY_IMPL's for other devices than this one.
+                const bool elsewhere =
+                    std::ranges::any_of(std::array{"_CPU", "_Meta", "_Autograd", "_AutogradCPU", "_AutogradCUDA"},
+                                        [&name](const char* key) { return name.ends_with(key); });
+                if (elsewhere || name.starts_with(torch_implementations) != of_implementations) {
+                    continue;
+                }
+                if (auto done = machine_.run(module, {}); !done) {
+                    return done;
+                }
             }
         }
         Torch& torch = runtime_.torch();
-        auto function = choose_function(torch.functions(), entry.name);
+        auto function = choose_function(torch.functions(), entry.name, binding_);
         if (!function) {
             return std::unexpected(std::move(function.error()));
         }

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -48,6 +49,7 @@ public:
             std::optional<TorchArgument> value; ///< the default
         };
         std::vector<Parameter> named;
+        bool has_schema = false; ///< `named` is the schema's
     };
     /// What is passed for a parameter.
     struct Passed {
@@ -158,6 +160,7 @@ public:
     // torch_entry.cpp
     std::uint64_t define(TorchCall& call);
     std::uint64_t define_argument(TorchCall& call);
+    std::uint64_t schema(TorchCall& call);
     std::uint64_t argument(TorchCall& call);
     std::uint64_t argument_is_none(TorchCall& call);
     std::uint64_t argument_count(TorchCall& call);
@@ -215,6 +218,7 @@ private:
     std::vector<Tensor> tensors_;
     std::vector<Storage> storages_;
     std::vector<Function> functions_;
+    std::map<std::string, std::vector<Function::Parameter>, std::less<>> schemas_; ///< of TORCH_LIBRARY
     std::vector<Passed> arguments_;
     std::vector<Number> results_;
 };

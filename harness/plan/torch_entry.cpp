@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
+#include <charconv>
 
 #include "plan/runtime.h"
 #include "plan/torch.h"
@@ -12,7 +14,61 @@ namespace {
 
 /// A schema of TORCH_LIBRARY, "name(Tensor x) -> Tensor", names a function by what stands before the parenthesis.
 std::string function_name(const std::string& text) {
-    return text.substr(0, text.find('('));
+    const std::size_t end = std::min(text.find('('), text.size());
+    const auto colons = text.rfind("::", end);
+    return text.substr(colons == text.npos ? 0 : colons + 2, colons == text.npos ? end : end - colons - 2);
+}
+
+/// A parameter of a schema, "float eps=1e-5". None: the star before those that are passed by name.
+std::optional<Torch::Function::Parameter> schema_parameter(std::string_view text) {
+    const auto first = text.find_first_not_of(' ');
+    if (first == text.npos || text[first] == '*') {
+        return std::nullopt;
+    }
+    Torch::Function::Parameter parameter;
+    const auto equals = text.find('=');
+    const std::string_view declared = text.substr(0, equals);
+    const auto last = declared.find_last_not_of(' ') + 1;
+    const auto blank = declared.rfind(' ', last - 1);
+    parameter.name = declared.substr(blank == declared.npos ? 0 : blank + 1, last - blank - 1);
+    if (equals == text.npos) {
+        return parameter;
+    }
+    std::string_view value = text.substr(equals + 1);
+    value = value.substr(0, value.find_last_not_of(' ') + 1);
+    value.remove_prefix(std::min(value.find_first_not_of(' '), value.size()));
+    double number = value == "True" ? 1 : 0;
+    const bool is_number = std::from_chars(value.data(), value.data() + value.size(), number).ec == std::errc();
+    if (value == "None") {
+        parameter.value = TorchArgument{TorchArgument::Kind::None, 0, 0};
+    } else if (is_number || value == "True" || value == "False") {
+        parameter.value = TorchArgument{TorchArgument::Kind::Real, 0, std::bit_cast<std::uint64_t>(number)};
+    }
+    return parameter;
+}
+
+/// The parameters of "name(Tensor x, int[2] size, *, float eps=1e-5) -> Tensor". None: it is a name alone.
+std::optional<std::vector<Torch::Function::Parameter>> schema_parameters(std::string_view text) {
+    const auto open = text.find('(');
+    if (open == text.npos) {
+        return std::nullopt;
+    }
+    std::vector<Torch::Function::Parameter> parameters;
+    int depth = 0;
+    std::size_t start = open + 1;
+    for (std::size_t i = open; i < text.size(); ++i) {
+        depth += text[i] == '(' || text[i] == '[' ? 1 : text[i] == ')' || text[i] == ']' ? -1 : 0;
+        if (depth == 0 || (depth == 1 && text[i] == ',')) {
+            if (auto parameter = schema_parameter(text.substr(start, i - start))) {
+                parameters.push_back(std::move(*parameter));
+            }
+            start = i + 1;
+        }
+        if (depth == 0) {
+            break;
+        }
+    }
+    return parameters;
 }
 
 } // namespace
@@ -24,8 +80,23 @@ std::uint64_t Torch::define(TorchCall& call) {
     function.is_void = call.integer(2) != 0;
     function.function = static_cast<Address>(call.integer(3));
     function.thunk = static_cast<Address>(call.integer(4));
+    if (auto parameters = schema_parameters(call.text(0))) {
+        schemas_[function.name] = std::move(*parameters);
+    }
+    if (const auto schema = schemas_.find(function.name);
+        schema != schemas_.end() && schema->second.size() == function.letters.size()) {
+        function.named = schema->second;
+        function.has_schema = true;
+    }
     // Defined once more: TORCH_LIBRARY_IMPL has the function of a schema, or a second signature of it.
     functions_.push_back(std::move(function));
+    return 0;
+}
+
+std::uint64_t Torch::schema(TorchCall& call) {
+    if (auto parameters = schema_parameters(call.text(0))) {
+        schemas_[function_name(call.text(0))] = std::move(*parameters);
+    }
     return 0;
 }
 
@@ -50,7 +121,7 @@ std::uint64_t Torch::define_argument(TorchCall& call) {
     }
     if (functions_.empty()) {
         call.fail("an argument is described before any function");
-    } else {
+    } else if (!functions_.back().has_schema) {
         functions_.back().named.push_back(std::move(parameter));
     }
     return 0;

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <charconv>
 
@@ -166,6 +167,22 @@ std::optional<std::int64_t> dimension_of(const Binding& binding) {
     return std::nullopt;
 }
 
+bool is_backward(const std::string& name) {
+    const std::string plain = plain_name(name);
+    return std::ranges::any_of(std::array{"backward", "bwd", "grad"},
+                               [&](const char* word) { return plain.find(word) != plain.npos; });
+}
+
+/// Whether the function has a place for each of the task's tensors, and a tensor for each place that needs one.
+bool takes_tensors(const Torch::Function& function, const Binding& binding) {
+    const std::string& letters = function.letters;
+    const auto places = static_cast<std::size_t>(std::ranges::count_if(letters, is_tensor));
+    const auto required = static_cast<std::size_t>(
+        std::ranges::count_if(letters, [](char c) { return is_tensor(c) && !is_optional(c); }));
+    const std::size_t total = binding.inputs.size() + (function.is_void ? binding.outputs.size() : 0);
+    return required <= total && (total <= places || letters.find('L') != std::string::npos);
+}
+
 class Matcher {
 public:
     Matcher(const Torch::Function& function, const Binding& binding, Torch& torch, DeviceSpace& device)
@@ -235,15 +252,12 @@ bool Matcher::outputs_come_first() const {
 Checked<> Matcher::match_tensors() {
     const std::string& letters = function_.letters;
     const auto places = static_cast<std::size_t>(std::ranges::count_if(letters, is_tensor));
-    const auto required = static_cast<std::size_t>(
-        std::ranges::count_if(letters, [](char c) { return is_tensor(c) && !is_optional(c); }));
-    const bool has_list = letters.find('L') != std::string::npos;
     std::size_t inputs = binding_.inputs.size(), total = inputs;
     if (function_.is_void) {
         match_.outputs_passed = true;
         total += binding_.outputs.size();
     }
-    if (total < required || (total > places && !has_list)) {
+    if (!takes_tensors(function_, binding_)) {
         return mismatch(fmt::format("takes {} tensors, not {}", places, total));
     }
     const std::size_t first_outputs = outputs_come_first() ? binding_.outputs.size() : 0;
@@ -413,27 +427,36 @@ Checked<TorchMatch> Matcher::in_order(const std::vector<std::string>& order) {
 
 } // namespace
 
-Checked<Torch::Function> choose_function(const std::vector<Torch::Function>& functions, const std::string& name) {
-    std::vector<std::string> names;
-    for (const Torch::Function& function : functions) {
-        if (function.name == (name.empty() ? "forward" : name)) {
-            return function;
-        }
-        names.push_back(function.name);
-    }
+Checked<Torch::Function> choose_function(const std::vector<Torch::Function>& functions, const std::string& name,
+                                         const Binding& binding) {
     if (functions.empty()) {
         return refuse("the module defines no function", "write: m.def(\"forward\", &forward)");
     }
-    const bool one = std::ranges::all_of(functions, [&](const Torch::Function& function) {
-        return function.name ==
-               functions.front().name; // defined by two of TORCH_LIBRARY, PYBIND11_MODULE and their kin
-    });
-    if (name.empty() && one) {
-        return functions.front();
+    const bool backward = is_backward(binding.task);
+    std::vector<Torch::Function> left = functions;
+    // Whatever leaves none is no rule for this module.
+    const auto keep = [&left](const auto& rule) {
+        std::vector<Torch::Function> kept;
+        std::ranges::copy_if(left, std::back_inserter(kept), rule);
+        left = kept.empty() ? left : std::move(kept);
+    };
+    if (name.empty()) {
+        keep([&](const Torch::Function& f) { return is_backward(f.name) == backward; });
+        keep([&](const Torch::Function& f) { return f.name == (backward ? "backward" : "forward"); });
+        keep([&](const Torch::Function& f) { return takes_tensors(f, binding); });
+    } else {
+        std::erase_if(left, [&](const Torch::Function& f) { return f.name != name; });
     }
-    return refuse(name.empty() ? fmt::format("the module defines {}, and none is `forward`", fmt::join(names, ", "))
-                               : fmt::format("the module defines no `{}` but {}", name, fmt::join(names, ", ")),
-                  "name one: \"entry\" in candidate.json, or a line `// assay: entry = NAME`");
+    // One name may be there twice: in TORCH_LIBRARY and in PYBIND11_MODULE.
+    if (!left.empty() && std::ranges::all_of(left, [&](const auto& f) { return f.name == left.front().name; })) {
+        return left.front();
+    }
+    std::vector<std::string> names;
+    std::ranges::transform(functions, std::back_inserter(names), &Torch::Function::name);
+    return refuse(
+        name.empty() ? fmt::format("the module defines {}, and which is the entry is not clear", fmt::join(names, ", "))
+                     : fmt::format("the module defines no `{}` but {}", name, fmt::join(names, ", ")),
+        "name one: \"entry\" in candidate.json, or a line `// assay: entry = NAME`");
 }
 
 Checked<TorchMatch> match_arguments(const Torch::Function& function, const Binding& binding,

@@ -13,9 +13,10 @@
 
 namespace assay::plan {
 
-/// The function that is the entry: `name`, or, without one, `forward` or the only one.
+/// The function that is the entry: `name`, or, without one, `forward` (for a task whose name says so, `backward`), else
+/// the only one that takes as many tensors as the task has.
 [[nodiscard]] Checked<Torch::Function> choose_function(const std::vector<Torch::Function>& functions,
-                                                       const std::string& name);
+                                                       const std::string& name, const tasks::Binding& binding);
 
 /// What is passed for each parameter. `order`: names of the task's tensors and numbers, or numbers, one for each
 /// parameter; empty: matched as above. Buffers for inputs (and outputs that are passed) are made in `device`.

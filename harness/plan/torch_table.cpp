@@ -137,6 +137,7 @@ constexpr Row rows[] = {
     {"attention", &Torch::attention},
     {"define", &Torch::define},
     {"define.argument", &Torch::define_argument},
+    {"schema", &Torch::schema},
     {"argument", &Torch::argument},
     {"argument.is_none", &Torch::argument_is_none},
     {"argument.count", &Torch::argument_count},

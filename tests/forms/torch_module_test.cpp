@@ -69,6 +69,16 @@ TEST(TorchModule, SaysTheNamesOfParameters) {
         const std::string source = head + function + module(definition);
         EXPECT_EQ(with_torch_module(source), source) << definition;
     }
+    for (const char* definition :
+         {"\"f\", torch::wrap_pybind_function(f)", "\"f\", TORCH_FN(f), py::call_guard<R>()"}) {
+        EXPECT_EQ(with_torch_module(head + function + module(definition)),
+                  head + function + module(definition + names));
+    }
+    const auto registered = [](const std::string& definition) {
+        return "TORCH_LIBRARY_IMPL(mine, CUDA, m) { m.impl(" + definition + "); }\n";
+    };
+    EXPECT_EQ(with_torch_module(head + function + registered("\"f\", torch::kCUDA, &f")),
+              head + function + registered("\"f\", torch::kCUDA, &f" + names));
     const std::string two = head + function + "torch::Tensor f(torch::Tensor y) {}\n" + module("\"f\", &f");
     EXPECT_EQ(with_torch_module(two), two) << "two functions of one name";
     const std::string unnamed = head + "torch::Tensor f(torch::Tensor, int n) {}\n" + module("\"f\", &f");

@@ -239,20 +239,44 @@ template <class F> constexpr F wrap_pybind_function_no_gil(F function) {
     return function;
 }
 
-/// TORCH_LIBRARY's: a schema names the function.
+/// TORCH_LIBRARY's: a schema names the function and its parameters.
 class Library {
   public:
-    template <class F> Library& def(const char* schema, F function) {
-        ::__assay::define(schema, +function);
+    template <class F, class... E> Library& def(const char* schema, F function, const E&... extra) {
+        return define(schema, function, extra...);
+    }
+    Library& def(const char* schema) {
+        ::__assay::number("schema", {schema});
         return *this;
     }
-    Library& def(const char*) { return *this; }
-    template <class F> Library& impl(const char* name, F function) {
+    template <class F, class... E> Library& impl(const char* name, F function, const E&... extra) {
+        return define(name, function, extra...);
+    }
+    /// Only what is for the device's tensors is for this plan.
+    template <class F, class... E> Library& impl(const char* name, c10::DispatchKey key, F function, const E&... extra) {
+        const bool here = key == c10::DispatchKey::CUDA || key == c10::DispatchKey::CompositeImplicitAutograd ||
+                          key == c10::DispatchKey::CompositeExplicitAutograd;
+        return here ? define(name, function, extra...) : *this;
+    }
+    template <class F, class... E> Library& impl(const char* name, c10::DeviceType place, F function, const E&... extra) {
+        return place == c10::DeviceType::CUDA ? define(name, function, extra...) : *this;
+    }
+
+  private:
+    template <class F, class... E> Library& define(const char* name, F function, const E&... extra) {
         ::__assay::define(name, +function);
+        (::__assay::describe(extra), ...);
         return *this;
     }
-    template <class F> Library& impl(const char* name, c10::DeviceType, F function) { return impl(name, function); }
 };
+
+/// A function for a dispatch key: m.impl("f", torch::dispatch(c10::DispatchKey::CUDA, TORCH_FN(f))).
+template <class F> constexpr F dispatch(c10::DispatchKey, F function) {
+    return function;
+}
+template <class F> constexpr F dispatch(c10::DeviceType, F function) {
+    return function;
+}
 
 } // namespace torch
 

@@ -40,6 +40,16 @@ enum class ScalarType : signed char {
     BFloat16, Undefined = 47
 };
 enum class DeviceType : signed char { CPU, CUDA };
+enum class DispatchKey : signed char {
+    CPU,
+    CUDA,
+    Meta,
+    Autograd,
+    AutogradCPU,
+    AutogradCUDA,
+    CompositeImplicitAutograd,
+    CompositeExplicitAutograd
+};
 enum class MemoryFormat : signed char { Contiguous, Preserve, ChannelsLast, ChannelsLast3d };
 enum class Layout : signed char { Strided };
 using DeviceIndex = signed char;

@@ -177,7 +177,7 @@ constexpr std::array<Alias, 205> aliases{{
     {"cublas.h", "assay/cublas.h"},
     {"cublas_api.h", "assay/cublas.h"},
     {"cublas_v2.h", "assay/cublas.h"},
-    {"cublasLt.h", "assay/absent.h"},
+    {"cublasLt.h", "assay/cublaslt.h"},
     {"cublasXt.h", "assay/absent.h"},
     {"cublasXt_v2.h", "assay/absent.h"},
     {"cudnn.h", "assay/absent.h"},

@@ -142,6 +142,7 @@ public:
     std::uint64_t extreme_index(TorchCall& call);
     std::uint64_t along(TorchCall& call); ///< a dimension: softmax
     std::uint64_t matmul(TorchCall& call);
+    Number matmul_of_vector(TorchCall& call);
     std::uint64_t linear(TorchCall& call);
 
     // torch_index.cpp

@@ -212,20 +212,86 @@ std::uint64_t Torch::along(TorchCall& call) {
     return compute(call, call.operation(), {std::move(input)}, sizes, {static_cast<double>(dim)});
 }
 
-/// [..., m, k] times [k, n] or [..., k, n].
-std::uint64_t Torch::matmul(TorchCall& call) {
-    auto a = dense_operand(call, call.tensor(0));
-    auto b = dense_operand(call, call.tensor(1));
+/// One of the two is a vector: the other's first or last but one dimension is summed with it.
+Torch::Number Torch::matmul_of_vector(TorchCall& call) {
+    Number numbers[] = {call.tensor(0), call.tensor(1)};
+    const bool vectors[] = {at(call, numbers[0]).view.dim() == 1, at(call, numbers[1]).view.dim() == 1};
+    for (const std::size_t i : {0, 1}) {
+        if (vectors[i]) {
+            const Tensor of = at(call, numbers[i]);
+            View view = of.view;
+            view.sizes.insert(i == 0 ? view.sizes.begin() : view.sizes.end(), 1);
+            view.strides.insert(i == 0 ? view.strides.begin() : view.strides.end(), 1);
+            numbers[i] = add_view(call, of, std::move(view));
+        }
+    }
+    auto a = dense_operand(call, numbers[0]);
+    auto b = dense_operand(call, numbers[1]);
     if (call.failed()) {
         return 0;
     }
-    const std::size_t rank = a.shape.size();
-    const bool fits = rank >= 2 && b.shape.size() >= 2 && a.shape[rank - 1] == b.shape[b.shape.size() - 2] &&
-                      (b.shape.size() == 2 ||
-                       (b.shape.size() == rank && std::equal(a.shape.begin(), a.shape.end() - 2, b.shape.begin())));
-    if (!fits) {
-        call.fail(fmt::format("shapes {} and {} cannot be multiplied", to_text(a.shape), to_text(b.shape)));
+    if (b.shape.size() != 2 || a.shape.back() != b.shape[0]) {
+        call.fail(fmt::format("shapes {} and {} cannot be multiplied", to_text(tensor(call, 0).view.sizes),
+                              to_text(tensor(call, 1).view.sizes)));
         return 0;
+    }
+    Extents sizes = a.shape;
+    sizes.back() = b.shape.back();
+    const Number product = compute(call, "matmul", {std::move(a), std::move(b)}, sizes, {});
+    const Tensor of = at(call, product);
+    if (call.failed()) {
+        return 0;
+    }
+    View view = of.view;
+    const auto drop = [&view](std::ptrdiff_t place) {
+        view.sizes.erase(view.sizes.end() - place);
+        view.strides.erase(view.strides.end() - place);
+    };
+    if (vectors[1]) {
+        drop(1);
+    }
+    if (vectors[0]) {
+        drop(vectors[1] ? 1 : 2);
+    }
+    return add_view(call, of, std::move(view));
+}
+
+/// A matrix is a batch of one, a vector a matrix of one row or column, and batches are broadcast to each other.
+std::uint64_t Torch::matmul(TorchCall& call) {
+    const Tensor left = tensor(call, 0), right = tensor(call, 1);
+    const std::size_t rank = left.view.dim(), other = right.view.dim();
+    const auto mismatch = [&] {
+        call.fail(
+            fmt::format("shapes {} and {} cannot be multiplied", to_text(left.view.sizes), to_text(right.view.sizes)));
+        return 0;
+    };
+    if (call.failed() || rank == 0 || other == 0) {
+        return call.failed() ? 0 : mismatch();
+    }
+    if (rank == 1 || other == 1) {
+        return matmul_of_vector(call);
+    }
+    Number numbers[] = {call.tensor(0), call.tensor(1)};
+    const auto batch = [](const Tensor& of) { return Extents(of.view.sizes.begin(), of.view.sizes.end() - 2); };
+    if (other != 2 && batch(left) != batch(right)) {
+        const auto common = broadcast(batch(left), batch(right));
+        if (!common) {
+            return mismatch();
+        }
+        for (Number& number : numbers) {
+            const Tensor of = at(call, number);
+            Extents wanted = *common;
+            wanted.insert(wanted.end(), of.view.sizes.end() - 2, of.view.sizes.end());
+            number = add_view(call, of, expanded(of.view, wanted).value());
+        }
+    }
+    auto a = dense_operand(call, numbers[0]);
+    auto b = dense_operand(call, numbers[1]);
+    if (call.failed()) {
+        return 0;
+    }
+    if (a.shape.back() != b.shape[b.shape.size() - 2]) {
+        return mismatch();
     }
     Extents sizes = a.shape;
     sizes.back() = b.shape.back();

@@ -9,6 +9,7 @@ not take, by their shapes over all workloads and, where several have the same, i
 """
 import ast
 import inspect
+import itertools
 import json
 import re
 import sys
@@ -165,9 +166,15 @@ def constructor_arguments(cls, names, workload, request):
     return [], values
 
 
-def forward_arguments(model, workload, numbers):
-    """What forward takes: tensors in the task's order, numbers by their names. Gives the count of tensors too."""
-    tensors = [Tensor(None, shape, torch.by_name[dtype], name) for name, dtype, shape in workload.inputs]
+class NoInputLeft(Unsupported):
+    """A parameter of the module has no input of the task: forward may take others than the first."""
+
+
+def forward_arguments(model, workload, numbers, chosen):
+    """What forward takes: of the inputs (`chosen`: their indices, None: from the first on) the tensors in order, numbers by
+    their names. Gives the names of the inputs too."""
+    inputs = workload.inputs if chosen is None else [workload.inputs[i] for i in chosen]
+    tensors = [Tensor(None, shape, torch.by_name[dtype], name) for name, dtype, shape in inputs]
     arguments, used, scalars = [], 0, [n for n in numbers]
     for parameter in inspect.signature(model.forward).parameters.values():
         if parameter.kind == parameter.VAR_POSITIONAL:
@@ -187,7 +194,7 @@ def forward_arguments(model, workload, numbers):
             used += 1
         else:
             raise Unsupported(f"forward takes `{parameter.name}`, and the task has only {len(tensors)} inputs")
-    return arguments, used
+    return arguments, [name for name, _, _ in inputs[:used]]
 
 
 def flat(value):
@@ -236,7 +243,7 @@ def gpu_mode_model(kernel, workload, source):
 class Run:
     """One trace: lines of C++ and the parameters in them."""
 
-    def __init__(self, request, source, problem, workload, mappings):
+    def __init__(self, request, source, problem, workload, mappings, chosen):
         cpp_extension.extensions.clear()
         trace.begin()
         trace.graph.numbers = {name: value for name, value in workload.numbers.items() if name not in request["axes"]}
@@ -252,15 +259,16 @@ class Run:
         # What PyTorch itself would be told (with_torch.py).
         self.native = {"overrides": overrides[0], "init": arguments, "named": named}
         model = cls(*arguments, **named)
-        self.parameters = {}
+        self.parameters, self.fallbacks = {}, {}
         listed = list(model.named_parameters())
         own = [parameter for _, parameter in listed if parameter.source is None]
         for key, parameter in listed:
             if parameter.source is not None and all(any(p is q for q in own) for p in parameters_in(parameter.source)):
                 continue
             parameter.key = key
+            self.fallbacks[key] = parameter.fallback
             self.parameters[key] = [int(s) for s in parameter._shape if int(s) != 1], parameter._shape
-        arguments, self.taken = forward_arguments(model, workload, request["numbers"])
+        arguments, self.taken = forward_arguments(model, workload, request["numbers"], chosen)
         self.native["forward"] = [{"input": a._name} if isinstance(a, Tensor) else a for a in arguments]
         trace.graph.running = True
         result = flat(model(*arguments))
@@ -284,12 +292,16 @@ def match_parameters(runs, workloads, notes):
     keys = [key for key in runs[0].parameters if key in used]
     if any([k for k in run.parameters if k in used] != keys for run in runs):
         raise Unsupported("ModelNew has other parameters for other shapes")
-    taken = runs[0].taken
-    free = [name for name, _, _ in workloads[0].inputs[taken:]]
-    shapes_of_inputs = {name: tuple(tuple(s for s in w.inputs[taken + i][2] if s != 1) for w in workloads)
-                        for i, name in enumerate(free)}
+    free = {name: i for i, (name, _, _) in enumerate(workloads[0].inputs) if name not in runs[0].taken}
+    shapes_of_inputs = {name: tuple(tuple(s for s in w.inputs[i][2] if s != 1) for w in workloads)
+                        for name, i in free.items()}
     shapes_of_keys = {key: tuple(tuple(run.parameters[key][0]) for run in runs) for key in keys}
     matched = {}
+    for key in [key for key in keys if runs[0].fallbacks[key]]:  # statistics: the task's, where it passes such
+        alike = [name for name in free if shapes_of_inputs[name] == shapes_of_keys[key] and
+                 name.endswith(key.rpartition("_")[2])]
+        if not alike:
+            keys.remove(key)
     for signature in dict.fromkeys(shapes_of_keys.values()):
         of_keys = [key for key in keys if shapes_of_keys[key] == signature]
         of_inputs = [name for name in free if shapes_of_inputs[name] == signature]
@@ -302,7 +314,7 @@ def match_parameters(runs, workloads, notes):
                     of_inputs.remove(name)
         if len(of_keys) > len(of_inputs):
             shape = "x".join(str(s) for s in signature[0]) or "1"
-            raise Unsupported(f"no input of the task is left for the parameter `{of_keys[len(of_inputs)]}` of shape {shape}"
+            raise NoInputLeft(f"no input of the task is left for the parameter `{of_keys[len(of_inputs)]}` of shape {shape}"
                               f" (workload {workloads[0].name}): the task passes "
                               + ", ".join(f"{n} {list(s[0])}" for n, s in shapes_of_inputs.items()))
         matched.update(zip(of_keys, of_inputs))
@@ -341,6 +353,31 @@ def spaced(extensions, request):
     return text + bodies
 
 
+def matched_runs(request, workloads, mappings):
+    """A run for each workload, with the inputs that are the module's parameters. forward takes the task's first inputs, or, if
+    a parameter then has none, the first others with which each has one."""
+    def attempt(chosen):
+        runs = [Run(request, request["source"], request["problem"], workload, mappings, chosen) for workload in workloads]
+        if any([e.text for e in run.extensions] != [e.text for e in runs[0].extensions] for run in runs):
+            raise Unsupported("the extension's sources change with the shapes")
+        notes = []
+        return runs, match_parameters(runs, workloads, notes), notes
+    try:
+        return attempt(None)
+    except NoInputLeft as error:
+        count = len(Run(request, request["source"], request["problem"], workloads[0], mappings, None).taken)
+        others = list(itertools.combinations(range(len(workloads[0].inputs)), count))[1:MOST_CHOICES]
+        for chosen in others:
+            try:
+                return attempt(chosen)
+            except Unsupported:
+                continue
+        raise error
+
+
+MOST_CHOICES = 40
+
+
 def convert(request):
     assay_written.begin()
     cpp_extension.files.clear()
@@ -354,11 +391,7 @@ def convert(request):
         trace.begin()
         names = execute(source, None) if source else {}
         mappings.append(find_overrides(request, names, request["defaults"]) if source else {})
-    runs = [Run(request, request["source"], request["problem"], workload, mappings) for workload in workloads]
-    if any([e.text for e in run.extensions] != [e.text for e in runs[0].extensions] for run in runs):
-        raise Unsupported("the extension's sources change with the shapes")
-    notes = []
-    matched = match_parameters(runs, workloads, notes)
+    runs, matched, notes = matched_runs(request, workloads, mappings)
     called = {found for run in runs for line in run.body() for found in re.findall(r"@space(\d+)@", line)}
     extensions = [e for e in runs[0].extensions if str(e.number) in called]
     spaces = {e.number: "" if len(extensions) == 1 else f"extension{e.number}::" for e in extensions}
@@ -369,6 +402,8 @@ def convert(request):
         def replaced(found, run=run, shapes=shapes):
             if found[1].startswith("space"):
                 return spaces[int(found[1][5:])]
+            if found[1] not in matched:
+                return run.fallbacks[found[1]]
             name = matched[found[1]]
             return shaped(run, found[1], name, shapes[name])
         text = "\n".join(re.sub(r"@([^@\s]+)@", replaced, line) for line in run.body())

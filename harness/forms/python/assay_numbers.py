@@ -15,11 +15,20 @@ def stripped(name):
     return name
 
 
+# Other names of the task's axes and scalars, without "size", "dim", "num" and "value".
+OTHERS = {
+    "batch": "n b", "infeatures": "input", "outfeatures": "hidden output",
+    "factor": "scalingfactor scalefactor scale scaling multiplier multiply mul", "slope": "negativeslope",
+    "divisor": "divideby divide div", "offset": "subtract sub", "offset1": "subtract1", "offset2": "subtract2",
+    "added": "add", "limit": "constant", "p": "dropoutp dropout dropoutprob",
+    "low": "min clampmin hardtanhmin minval lower lo", "high": "max clampmax hardtanhmax maxval upper hi",
+}
+MEANT = {other: name for name, others in OTHERS.items() for other in others.split()}
+
+
 def plain(name):
     name = stripped(name)
-    return {"n": "batch", "b": "batch", "input": "infeatures", "hidden": "outfeatures", "output": "outfeatures",
-            "scalingfactor": "factor", "scalefactor": "factor", "scale": "factor", "multiplier": "factor",
-            "negativeslope": "slope", "divideby": "divisor"}.get(name, name)
+    return MEANT.get(name, name)
 
 
 def alike(name, numbers):
@@ -28,17 +37,27 @@ def alike(name, numbers):
     return next((n for n in numbers if stripped(n) in own), None) or next((n for n in numbers if plain(n) == plain(name)), None)
 
 
+def fits(tensor, expressions, mapping):
+    """Whether a tensor of get_inputs() can be the input of that shape, as far as its numbers are known."""
+    known = [(mapping.get(getattr(extent, "expr", "")), expression) for extent, expression in zip(tensor._shape, expressions)]
+    return len(tensor._shape) == len(expressions) and all(axis in (None, expression) for axis, expression in known)
+
+
 def find_overrides(request, names, defaults):
     """Which number of the file is which axis or scalar of the task."""
     mapping = {}
     expressions = [shape for _, shape in request["shapes"]]
     if "get_inputs" in names:
         drawn = [x for x in names["get_inputs"]() if isinstance(x, Tensor)]
-        for tensor, shape in zip(drawn, expressions):
-            if len(tensor._shape) == len(shape):
-                for extent, expression in zip(tensor._shape, shape):
-                    if expression in request["numbers"] and re.fullmatch(r"\w+", getattr(extent, "expr", "")):
-                        mapping.setdefault(extent.expr, expression)
+        free = list(range(len(expressions)))
+        for at, tensor in enumerate(drawn):
+            place = next((i for i in free if fits(tensor, expressions[i], mapping)), at)
+            if place >= len(expressions) or len(tensor._shape) != len(expressions[place]):
+                continue
+            free = [i for i in free if i > place]
+            for extent, expression in zip(tensor._shape, expressions[place]):
+                if expression in request["numbers"] and re.fullmatch(r"\w+", getattr(extent, "expr", "")):
+                    mapping.setdefault(extent.expr, expression)
     free = [name for name in request["numbers"] if name not in mapping.values()]
     own = {name: value for name, value in names.items() if type(value) in (int, float, Int, Real) and name not in mapping}
     for name in own:

@@ -5,7 +5,7 @@
 // scalar slope float32 0.25
 //| buffer 0 input x 20 bytes
 //| buffer 1 output y 20 bytes
-//| step 0 line @LAUNCH launch leaky(float const*, float*, int, float, float, bool) <<<1, 128>>> (x, y, 5, 0.25, 2.5, 1)
+//| step 0 line @LAUNCH launch leaky(float const*, float*, int, float, float, bool) <<<1, 128>>> (x, y, 5, 0.25, 2.5, true)
 #include <torch/extension.h>
 #include <torch/library.h>
 

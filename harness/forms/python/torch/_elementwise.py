@@ -11,7 +11,7 @@ def in_place(x, result):
 
 
 unary_names = ["exp", "log", "sqrt", "rsqrt", "abs", "neg", "square", "reciprocal", "erf", "sin", "cos", "relu", "sigmoid",
-               "tanh", "silu", "softplus", "mish", "hardswish", "hardsigmoid"]
+               "tanh", "silu", "softplus", "mish", "hardswish", "hardsigmoid", "log1p", "expm1", "sign", "floor", "ceil", "round"]
 
 
 def define_unary(name):

@@ -2,7 +2,7 @@
 from assay_trace import Tensor, Unsupported, call, cpp, sizes, text_of
 from torch._elementwise import abs, maximum, minimum, square  # noqa: F401
 from torch._surroundings import submodule
-from torch._types import int64, method, promoted, reduced, shape_of
+from torch._types import broadcast, int64, method, promoted, reduced, shape_of
 
 
 def reduction(x, code, name, dims, keep):
@@ -173,9 +173,14 @@ def along(name, x, dim):
 def matmul(a, b):
     shape, op = None, None
     if shape_of(a) is not None and shape_of(b) is not None and len(shape_of(b)) >= 2:
-        shape = list(shape_of(a)[:-1]) + [shape_of(b)[-1]]
-        if len(shape_of(a)) >= 2 and len(shape_of(b)) in (2, len(shape_of(a))):
+        batch = shape_of(a)[:-2]
+        if len(shape_of(b)) > 2 and len(shape_of(a)) >= 2:
+            batch = broadcast(Tensor(None, shape_of(a)[:-2]), Tensor(None, shape_of(b)[:-2]))
+        shape = None if batch is None else list(batch) + list(shape_of(a)[-2:-1]) + [shape_of(b)[-1]]
+        if len(shape_of(a)) >= 2 and (len(shape_of(b)) == 2 or shape_of(a)[:-2] == shape_of(b)[:-2]):
             op = "matmul", [a, b], []
+    elif shape_of(a) is not None and shape_of(b) is not None:
+        shape = list(shape_of(a)[:-1])
     return call(lambda: f"torch::matmul({cpp(a)}, {cpp(b)})", shape, a._dtype and b._dtype and promoted(a._dtype, b._dtype), op)
 
 

@@ -205,6 +205,16 @@ def topk(x, k, dim=-1, largest=True, sorted=True):
     return TopK(x, name, shape)
 
 
+def sort(x, dim=-1, descending=False, stable=False):
+    if shape_of(x) is None:
+        raise Unsupported("torch.sort of a tensor whose shape only the extension knows is not supported")
+    return topk(x, shape_of(x)[dim], dim, descending)
+
+
+def argsort(x, dim=-1, descending=False, stable=False):
+    return sort(x, dim, descending).indices
+
+
 def set_index(x, key, value):
     """x[key] = value: a copy to a view; with a mask, of what it says."""
     if x.is_parameter():
@@ -252,7 +262,7 @@ def stack(tensors, dim=0):
 
 concat = cat
 for _function in (view, reshape, flatten, squeeze, unsqueeze, transpose, permute, expand, repeat, repeat_interleave, select,
-                  narrow, chunk, split, index_select, gather, flip, topk):
+                  narrow, chunk, split, index_select, gather, flip, topk, sort, argsort):
     setattr(Tensor, _function.__name__, _function)
 Tensor.__getitem__ = index
 Tensor.__setitem__ = set_index

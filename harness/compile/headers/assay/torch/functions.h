@@ -180,6 +180,24 @@ inline Tensor sin(const Tensor& x) {
 inline Tensor cos(const Tensor& x) {
     return x.cos();
 }
+inline Tensor log1p(const Tensor& x) {
+    return x.log1p();
+}
+inline Tensor expm1(const Tensor& x) {
+    return x.expm1();
+}
+inline Tensor sign(const Tensor& x) {
+    return x.sign();
+}
+inline Tensor floor(const Tensor& x) {
+    return x.floor();
+}
+inline Tensor ceil(const Tensor& x) {
+    return x.ceil();
+}
+inline Tensor round(const Tensor& x) {
+    return x.round();
+}
 inline Tensor relu(const Tensor& x) {
     return x.relu();
 }
@@ -400,8 +418,41 @@ inline Tensor constant_pad_nd(const Tensor& x, IntArrayRef widths, Scalar value 
     inside.copy_(x);
     return padded;
 }
-inline Tensor addmm(const Tensor& sum, const Tensor& a, const Tensor& b) {
-    return sum + a.matmul(b);
+inline Tensor addmm(const Tensor& sum, const Tensor& a, const Tensor& b, Scalar beta = 1, Scalar alpha = 1) {
+    return sum.addmm(a, b, beta, alpha);
+}
+inline Tensor add(const Tensor& a, const Tensor& b, Scalar alpha) {
+    return a.add(b, alpha);
+}
+inline Tensor sub(const Tensor& a, const Tensor& b, Scalar alpha) {
+    return a.sub(b, alpha);
+}
+inline std::tuple<Tensor, Tensor> sort(const Tensor& x, int64_t dimension = -1, bool descending = false) {
+    return x.sort(dimension, descending);
+}
+inline Tensor argsort(const Tensor& x, int64_t dimension = -1, bool descending = false) {
+    return x.argsort(dimension, descending);
+}
+inline Tensor outer(const Tensor& a, const Tensor& b) {
+    return a.outer(b);
+}
+inline Tensor isnan(const Tensor& x) {
+    return x.isnan();
+}
+inline Tensor logical_not(const Tensor& x) {
+    return x.logical_not();
+}
+inline Tensor broadcast_to(const Tensor& x, IntArrayRef sizes) {
+    return x.expand(sizes);
+}
+inline Tensor narrow(const Tensor& x, int64_t dimension, int64_t start, int64_t length) {
+    return x.narrow(dimension, start, length);
+}
+inline Tensor select(const Tensor& x, int64_t dimension, int64_t index) {
+    return x.select(dimension, index);
+}
+inline std::vector<Tensor> unbind(const Tensor& x, int64_t dimension = 0) {
+    return x.unbind(dimension);
 }
 
 // What is written to a stream is what a message would say.

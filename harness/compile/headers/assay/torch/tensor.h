@@ -216,6 +216,12 @@ class Tensor {
         const Tensor places = of("topk_places", {*this, k, dimension, !largest});
         return {gather(dimension, places), places};
     }
+    Tensor argsort(int64_t dimension = -1, bool descending = false) const {
+        return of("topk_places", {*this, size(dimension), dimension, !descending});
+    }
+    std::tuple<Tensor, Tensor> sort(int64_t dimension = -1, bool descending = false) const {
+        return topk(size(dimension), dimension, descending);
+    }
     std::vector<Tensor> split(int64_t size, int64_t dimension = 0) const {
         std::vector<Tensor> parts;
         for (int64_t at = 0; at < this->size(dimension); at += size) {
@@ -285,6 +291,12 @@ class Tensor {
     Tensor erf() const { return of("erf", {*this}); }
     Tensor sin() const { return of("sin", {*this}); }
     Tensor cos() const { return of("cos", {*this}); }
+    Tensor log1p() const { return of("log1p", {*this}); }
+    Tensor expm1() const { return of("expm1", {*this}); }
+    Tensor sign() const { return of("sign", {*this}); }
+    Tensor floor() const { return of("floor", {*this}); }
+    Tensor ceil() const { return of("ceil", {*this}); }
+    Tensor round() const { return of("round", {*this}); }
     Tensor relu() const { return of("relu", {*this}); }
     Tensor sigmoid() const { return of("sigmoid", {*this}); }
     Tensor tanh() const { return of("tanh", {*this}); }
@@ -314,10 +326,14 @@ class Tensor {
     Tensor clamp_max(double high) const { return of("clamp", {*this, -1.7976931348623157e308, high}); }
     Tensor pow(Scalar exponent) const { return of("pow", {*this, exponent}); }
     Tensor add(const Tensor& other) const { return of("add", {*this, other}); }
+    Tensor add(const Tensor& other, Scalar alpha) const { return add(other.mul(alpha)); }
+    Tensor& add_(const Tensor& other, Scalar alpha) { return copy_(add(other, alpha)); }
     Tensor add(Scalar other) const { return of("add", {*this, other}); }
     Tensor& add_(const Tensor& other) { return copy_(add(other)); }
     Tensor& add_(Scalar other) { return copy_(add(other)); }
     Tensor sub(const Tensor& other) const { return of("sub", {*this, other}); }
+    Tensor sub(const Tensor& other, Scalar alpha) const { return sub(other.mul(alpha)); }
+    Tensor& sub_(const Tensor& other, Scalar alpha) { return copy_(sub(other, alpha)); }
     Tensor sub(Scalar other) const { return of("sub", {*this, other}); }
     Tensor& sub_(const Tensor& other) { return copy_(sub(other)); }
     Tensor& sub_(Scalar other) { return copy_(sub(other)); }
@@ -400,6 +416,15 @@ class Tensor {
     Tensor mv(const Tensor& other) const { return matmul(other); }
     Tensor softmax(int64_t dim) const { return of("softmax", {*this, dim}); }
     Tensor log_softmax(int64_t dim) const { return of("log_softmax", {*this, dim}); }
+    Tensor addmm(const Tensor& a, const Tensor& b, Scalar beta = 1, Scalar alpha = 1) const {
+        const Tensor product = alpha.real == 1 ? a.matmul(b) : a.matmul(b).mul(alpha);
+        return beta.real == 0 ? product : product.add(beta.real == 1 ? *this : mul(beta));
+    }
+    Tensor logsumexp(IntArrayRef dims, bool keep = false) const { return of("logsumexp", {*this, dims, keep}); }
+    Tensor outer(const Tensor& other) const { return unsqueeze(1).mul(other.unsqueeze(0)); }
+    Tensor isnan() const { return ne(*this); }
+    Tensor logical_not() const { return eq(0); }
+    Tensor broadcast_to(IntArrayRef sizes) const { return expand(sizes); }
     Tensor matmul(const Tensor& other) const { return of("matmul", {*this, other}); }
     Tensor mm(const Tensor& other) const { return of("matmul", {*this, other}); }
     Tensor bmm(const Tensor& other) const { return of("matmul", {*this, other}); }

@@ -214,6 +214,11 @@ inline bool operator!=(ArrayRef<int64_t> a, ArrayRef<int64_t> b) {
     return !a.equals(b);
 }
 using IntArrayRef = ArrayRef<int64_t>;
+template <class T, unsigned N = 8> struct SmallVector : std::vector<T> {
+    using std::vector<T>::vector;
+    SmallVector(ArrayRef<T> list) : std::vector<T>(list.vec()) {}
+};
+using DimVector = SmallVector<int64_t, 5>;
 using SymInt = int64_t;
 using SymIntArrayRef = ArrayRef<int64_t>;
 

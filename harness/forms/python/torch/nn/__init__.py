@@ -4,7 +4,7 @@ import types
 from collections import OrderedDict
 
 import torch
-from assay_trace import Tensor, Unsupported, told
+from assay_trace import Tensor, Unsupported, sizes, told
 
 
 def __getattr__(name):
@@ -18,7 +18,7 @@ class Parameter(Tensor):
     def __init__(self, data=None, requires_grad=True):
         super().__init__(None, () if data is None else data._shape, None if data is None else data._dtype)
         self.requires_grad = requires_grad
-        self.key = None
+        self.key, self.fallback = None, None
         self.source = data if parameters_in(data) else None
 
     def ref(self):
@@ -105,6 +105,14 @@ def parameter_of(*shape):
     return Parameter(torch.drawn(*shape))
 
 
+class Statistic(Parameter):
+    """A buffer that the task may pass, as rk_resnet_block does; else it is what a new module has."""
+
+    def __init__(self, value, *shape):
+        super().__init__(torch.drawn(*shape))
+        self.fallback = f"torch::full({sizes(shape)}, {value}, torch::TensorOptions(torch::kFloat32).device(torch::kCUDA))"
+
+
 def each(value, dimensions):
     return tuple(value) if isinstance(value, (list, tuple)) else (value,) * dimensions
 
@@ -162,7 +170,7 @@ class BatchNorm(Module):
         self.eps = told("eps", eps, 1e-5)
         self.weight = parameter_of(num_features) if affine else None
         self.bias = parameter_of(num_features) if affine else None
-        self.running_mean, self.running_var = torch.zeros(num_features), torch.ones(num_features)
+        self.running_mean, self.running_var = Statistic(0.0, num_features), Statistic(1.0, num_features)
 
     def forward(self, x):
         return functional.batch_norm(x, None, None, self.weight, self.bias, self.training, self.momentum, self.eps)

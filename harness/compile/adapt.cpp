@@ -190,15 +190,17 @@ std::optional<Declaration> read_declaration(const Text& words, std::size_t start
 
 std::string late_static(const Declaration& declared) {
     const auto& [type, name, value, equals, end] = declared;
-    const bool listed = value.starts_with("{") || !equals;
     if (type.ends_with("&")) {
         return fmt::format("auto& {} = *::__assay::once([&]{{ return &({}); }})", name, value);
     }
     if (type.find("auto") != type.npos) {
         return fmt::format("auto& {} = ::__assay::once([&]{{ return {}; }})", name, value);
     }
-    return fmt::format("auto& {0} = ::__assay::once([&]() -> {1} {{ return {2}{3}; }})", name, type, listed ? type : "",
-                       value.empty() || value == "()" ? "{}" : value);
+    // Made where the declaration stands: a class may keep its constructor and its destructor to itself.
+    const bool bracket = value.starts_with("{") || !equals;
+    const std::string initializer = value.empty() || value == "()" ? "{}" : bracket ? value : "(" + value + ")";
+    return fmt::format("auto& {0} = ::__assay::once<{1}>([&](void* __assay_room) {{ ::new (__assay_room) {1}{2}; }})",
+                       name, type, initializer);
 }
 
 std::string late_global(const Declaration& declared, std::uint32_t line) {

@@ -6,7 +6,7 @@
 #define ASSAY_CUBLASLT_H
 
 #include <assay/cublas.h>
-#include <assay/torch/functions.h>
+#include <torch/extension.h>
 #include <cstring>
 
 typedef struct cublasLtContext* cublasLtHandle_t;

@@ -25,6 +25,7 @@
 #include <assay/torch/functions.h>
 #include <assay/torch/module.h>
 #include <assay/torch/network.h>
+#include <assay/torch/surroundings.h>
 
 #include <assay/torch/functional.h>
 

@@ -115,7 +115,7 @@ Tensor.device = property(lambda x: device(x._device))
 Tensor.is_cuda = property(lambda x: x._device == "cuda")
 Tensor.is_contiguous = lambda x, **_: True
 Tensor.get_device = lambda x: 0 if x.is_cuda else -1
-Tensor.is_sparse, Tensor.is_leaf, Tensor.grad_fn = False, True, None
+Tensor.is_sparse, Tensor.is_leaf, Tensor.grad_fn, Tensor._version = False, True, None, 0
 Tensor.is_floating_point = lambda x: x.dtype.is_floating_point
 
 

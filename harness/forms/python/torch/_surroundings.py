@@ -151,6 +151,10 @@ Tensor.__getattr__ = tensor_attribute
 Tensor.record_stream = Tensor.register_hook = lambda x, *_: None
 
 
+def same_function(function=None, *_, **__):
+    return function if function is not None else lambda inner: inner
+
+
 class Function:
     """torch.autograd.Function: only forward is of interest."""
 
@@ -180,17 +184,89 @@ cuda = submodule("cuda", CUDAGraph=CUDAGraph, graph=capture, graph_pool_handle=l
                  manual_seed=lambda *_: None, manual_seed_all=lambda *_: None, get_device_name=lambda *_: "Assay",
                  get_device_properties=lambda *_: Properties(), Stream=Stream, Event=Stream, current_stream=lambda *_: Stream(),
                  default_stream=lambda *_: Stream(), stream=no_grad, device=no_grad, set_device=lambda *_: None,
-                 amp=types.SimpleNamespace(autocast=autocast), nvtx=types.SimpleNamespace(range=no_grad))
-amp = submodule("amp", autocast=autocast)
+                 amp=types.SimpleNamespace(autocast=autocast, custom_fwd=same_function, custom_bwd=same_function), nvtx=types.SimpleNamespace(range=no_grad))
+amp = submodule("amp", autocast=autocast, custom_fwd=same_function, custom_bwd=same_function)
+sys.modules["torch.cuda.amp"] = cuda.amp
 kinds_of_attention = {f"enable_{kind}_sdp": lambda *_: None for kind in ("flash", "math", "mem_efficient", "cudnn")}
 backends = submodule("backends", cudnn=Settings(), mkldnn=Settings(),
                      cuda=Settings(matmul=Settings(), is_built=lambda: True, **kinds_of_attention))
 
 
-def same_function(function=None, *_, **__):
-    return function if function is not None else lambda inner: inner
-
-
 jit = submodule("jit", is_scripting=lambda: False, is_tracing=lambda: False, **dict.fromkeys(
     ("script", "script_method", "trace", "freeze", "optimize_for_inference", "ignore", "unused", "export"), same_function))
 version = submodule("version", cuda="13.0")
+
+
+class Operators:
+    """torch.ops: what the file registers by torch.library, and what its extensions do by TORCH_LIBRARY."""
+    registered = {}
+
+    class Space:
+        def __init__(self, name):
+            self.name = name
+
+        def __getattr__(self, name):
+            if name.startswith("__"):
+                raise AttributeError(name)
+            found = Operators.registered.get(f"{self.name}::{name}") or cpp_extension().operator(self.name, name)
+            return found or missing(f"torch.ops.{self.name}.{name}")
+
+    def __getattr__(self, name):
+        return Operators.Space(name)
+
+    def load_library(self, path):
+        raise Unsupported("torch.ops.load_library is not supported: build the extension with load_inline or load")
+
+
+def cpp_extension():
+    return sys.modules["torch.utils.cpp_extension"]
+
+
+class Operator:
+    """One that torch.library registers: only what it computes is of interest."""
+
+    def __init__(self, name, function):
+        self.function, self.default = function, function
+        Operators.registered[name.partition("(")[0]] = self
+
+    def __call__(self, *arguments, **named):
+        return self.function(*arguments, **named)
+
+    def same(self, *_, **__):
+        return same_function
+
+    register_fake = register_kernel = impl_abstract = same
+
+    def register_autograd(self, *_, **__):
+        pass
+
+
+def custom_op(name, function=None, **_):
+    return Operator(name, function) if function is not None else lambda inner: Operator(name, inner)
+
+
+def register_operator(name, kinds=None, function=None, **_):
+    """torch.library.impl(name, "cuda", f), also as a decorator."""
+    def register(inner):
+        if str(kinds).lower() in ("cuda", "none", "default") or "cuda" in str(kinds).lower() or "Composite" in str(kinds):
+            Operator(name, inner)
+        return inner
+    return register(function) if function is not None else register
+
+
+class Library:
+    def __init__(self, space, *_, **__):
+        self.space = space
+
+    def define(self, schema, *_, **__):
+        return schema.partition("(")[0]
+
+    def impl(self, name, function, kinds="CUDA", **_):
+        register_operator(f"{self.space}::{str(name).rpartition('::')[2]}", kinds, function)
+
+
+ops = Operators()
+library = submodule("library", custom_op=custom_op, impl=register_operator, Library=Library, define=lambda *_, **__: None,
+                    register_fake=lambda *_, **__: same_function, impl_abstract=lambda *_, **__: same_function,
+                    register_autograd=lambda *_, **__: None, register_kernel=lambda name, kinds, function=None, **_:
+                    register_operator(name, kinds, function), triton_op=custom_op)

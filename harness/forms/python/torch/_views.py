@@ -205,6 +205,14 @@ def topk(x, k, dim=-1, largest=True, sorted=True):
     return TopK(x, name, shape)
 
 
+def triu(x, diagonal=0):
+    return method(x, lambda x: f"{x}.triu({text_of(diagonal)})", shape_of(x))
+
+
+def tril(x, diagonal=0):
+    return method(x, lambda x: f"{x}.tril({text_of(diagonal)})", shape_of(x))
+
+
 def sort(x, dim=-1, descending=False, stable=False):
     if shape_of(x) is None:
         raise Unsupported("torch.sort of a tensor whose shape only the extension knows is not supported")
@@ -262,7 +270,7 @@ def stack(tensors, dim=0):
 
 concat = cat
 for _function in (view, reshape, flatten, squeeze, unsqueeze, transpose, permute, expand, repeat, repeat_interleave, select,
-                  narrow, chunk, split, index_select, gather, flip, topk, sort, argsort):
+                  narrow, chunk, split, index_select, gather, flip, topk, sort, argsort, triu, tril):
     setattr(Tensor, _function.__name__, _function)
 Tensor.__getitem__ = index
 Tensor.__setitem__ = set_index

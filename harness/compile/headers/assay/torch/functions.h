@@ -433,6 +433,33 @@ inline std::tuple<Tensor, Tensor> sort(const Tensor& x, int64_t dimension = -1, 
 inline Tensor argsort(const Tensor& x, int64_t dimension = -1, bool descending = false) {
     return x.argsort(dimension, descending);
 }
+/// x where its column lies `from` or more (`upper`), or at most `from`, to the right of its row; else 0.
+inline Tensor __assay_triangle(const Tensor& x, int64_t from, bool upper) {
+    const TensorOptions numbers = TensorOptions(kFloat).device(kCUDA);
+    const Tensor right = arange(x.size(-1), numbers).unsqueeze(0) - arange(x.size(-2), numbers).unsqueeze(1);
+    const Scalar bound = static_cast<double>(from);
+    return where(upper ? right.ge(bound) : right.le(bound), x, x.new_zeros({}));
+}
+inline Tensor triu(const Tensor& x, int64_t diagonal = 0) {
+    return __assay_triangle(x, diagonal, true);
+}
+inline Tensor tril(const Tensor& x, int64_t diagonal = 0) {
+    return __assay_triangle(x, diagonal, false);
+}
+inline Tensor Tensor::triu(int64_t diagonal) const {
+    return at::triu(*this, diagonal);
+}
+inline Tensor Tensor::tril(int64_t diagonal) const {
+    return at::tril(*this, diagonal);
+}
+inline Tensor eye(int64_t rows, int64_t columns, const TensorOptions& options = {}) {
+    Tensor x = zeros({rows, columns}, options);
+    x.diagonal().fill_(1);
+    return x;
+}
+inline Tensor eye(int64_t rows, const TensorOptions& options = {}) {
+    return eye(rows, rows, options);
+}
 inline Tensor outer(const Tensor& a, const Tensor& b) {
     return a.outer(b);
 }
@@ -455,81 +482,6 @@ inline std::vector<Tensor> unbind(const Tensor& x, int64_t dimension = 0) {
     return x.unbind(dimension);
 }
 
-// What is written to a stream is what a message would say.
-#define ASSAY_WRITTEN(T)                                                                                                   \
-    inline std::ostream& operator<<(std::ostream& out, T value) { return out << c10::str(value); }
-ASSAY_WRITTEN(const Tensor&)
-#undef ASSAY_WRITTEN
-
-struct NoGradGuard {
-    explicit NoGradGuard() {}
-};
-struct AutoDispatchBelowADInplaceOrView {
-    explicit AutoDispatchBelowADInplaceOrView() {}
-};
-struct GradMode {
-    static bool is_enabled() { return false; }
-    static void set_enabled(bool) {}
-};
-struct InferenceMode {
-    explicit InferenceMode(bool = true) {}
-};
-
 } // namespace at
-
-namespace torch::autograd {
-
-using variable_list = std::vector<at::Tensor>;
-using tensor_list = variable_list;
-using Variable = at::Tensor;
-struct AutogradContext {
-    variable_list saved;
-    void save_for_backward(variable_list list) { saved = list; }
-    variable_list get_saved_variables() const { return saved; }
-    void mark_non_differentiable(const variable_list&) {}
-    void set_materialize_grads(bool) {}
-};
-/// What is differentiable is only run forward.
-template <class T> struct Function {
-    template <class... A> static auto apply(A&&... arguments) {
-        AutogradContext context;
-        return T::forward(&context, static_cast<A&&>(arguments)...);
-    }
-};
-
-} // namespace torch::autograd
-
-namespace c10 {
-/// for (const auto i : c10::irange(n))
-template <class T> struct __assay_range {
-    struct iterator {
-        T at;
-        T operator*() const { return at; }
-        iterator& operator++() {
-            ++at;
-            return *this;
-        }
-        bool operator!=(const iterator& other) const { return at < other.at; }
-    };
-    T first, last;
-    iterator begin() const { return {first}; }
-    iterator end() const { return {last}; }
-};
-template <class T> __assay_range<T> irange(T last) {
-    return {T(0), last};
-}
-template <class A, class T> __assay_range<T> irange(A first, T last) {
-    return {static_cast<T>(first), last};
-}
-#define ASSAY_WRITTEN(T)                                                                                                   \
-    inline std::ostream& operator<<(std::ostream& out, T value) { return out << c10::str(value); }
-ASSAY_WRITTEN(IntArrayRef)
-ASSAY_WRITTEN(ScalarType)
-ASSAY_WRITTEN(TypeMeta)
-ASSAY_WRITTEN(Device)
-#undef ASSAY_WRITTEN
-using at::GradMode;
-using at::InferenceMode;
-} // namespace c10
 
 #endif

@@ -421,6 +421,8 @@ class Tensor {
         return beta.real == 0 ? product : product.add(beta.real == 1 ? *this : mul(beta));
     }
     Tensor logsumexp(IntArrayRef dims, bool keep = false) const { return of("logsumexp", {*this, dims, keep}); }
+    Tensor triu(int64_t diagonal = 0) const;
+    Tensor tril(int64_t diagonal = 0) const;
     Tensor outer(const Tensor& other) const { return unsqueeze(1).mul(other.unsqueeze(0)); }
     Tensor isnan() const { return ne(*this); }
     Tensor logical_not() const { return eq(0); }
@@ -459,54 +461,6 @@ class Tensor {
     long long number_ = 0; ///< 0: undefined
 };
 
-inline Tensor operator+(const Tensor& a, const Tensor& b) {
-    return a.add(b);
-}
-inline Tensor operator+(const Tensor& a, Scalar b) {
-    return a.add(b);
-}
-inline Tensor operator+(Scalar a, const Tensor& b) {
-    return Tensor::of("add", {a, b});
-}
-inline Tensor operator-(const Tensor& a, const Tensor& b) {
-    return a.sub(b);
-}
-inline Tensor operator-(const Tensor& a, Scalar b) {
-    return a.sub(b);
-}
-inline Tensor operator-(Scalar a, const Tensor& b) {
-    return Tensor::of("sub", {a, b});
-}
-inline Tensor operator*(const Tensor& a, const Tensor& b) {
-    return a.mul(b);
-}
-inline Tensor operator*(const Tensor& a, Scalar b) {
-    return a.mul(b);
-}
-inline Tensor operator*(Scalar a, const Tensor& b) {
-    return Tensor::of("mul", {a, b});
-}
-inline Tensor operator/(const Tensor& a, const Tensor& b) {
-    return a.div(b);
-}
-inline Tensor operator/(const Tensor& a, Scalar b) {
-    return a.div(b);
-}
-inline Tensor operator/(Scalar a, const Tensor& b) {
-    return Tensor::of("div", {a, b});
-}
-#define ASSAY_COMPARED(symbol, name, turned)                                                                               \
-    inline Tensor operator symbol(const Tensor& a, const Tensor& b) { return a.name(b); }                                  \
-    inline Tensor operator symbol(const Tensor& a, Scalar b) { return a.name(b); }                                         \
-    inline Tensor operator symbol(Scalar a, const Tensor& b) { return b.turned(a); }
-ASSAY_COMPARED(>, gt, lt)
-ASSAY_COMPARED(>=, ge, le)
-ASSAY_COMPARED(<, lt, gt)
-ASSAY_COMPARED(<=, le, ge)
-ASSAY_COMPARED(==, eq, eq)
-ASSAY_COMPARED(!=, ne, ne)
-#undef ASSAY_COMPARED
-
 } // namespace at
 
 namespace __assay {
@@ -514,5 +468,7 @@ inline Argument::Argument(const at::Tensor& tensor) : kind(Kind::Tensor), intege
 inline Argument::Argument(c10::ArrayRef<at::Tensor> list)
     : kind(Kind::Tensors), count(static_cast<int>(list.size())), pointer(list.data()) {}
 } // namespace __assay
+
+#include <assay/torch/operators.h>
 
 #endif

@@ -62,6 +62,36 @@ def closed(text, at, pair):
     return len(text)
 
 
+def operator(space, name):
+    """What an extension's TORCH_LIBRARY registers as torch.ops.space.name; None: nothing."""
+    for extension in extensions:
+        target = extension.operators.get(f"{space}::{name}")
+        if target:
+            return lambda *arguments, **named: extension.call(target, arguments, named)
+    return None
+
+
+def without_registry(text):
+    """The source without its TORCH_LIBRARY blocks, and [namespace, whether for the device, body] of each."""
+    start = re.search(r"^[ \t]*TORCH_LIBRARY(_IMPL|_FRAGMENT)?\s*\(\s*(\w+)\s*,\s*(\w+)", text, re.M)
+    if not start:
+        return text, []
+    at = text.find("{", start.end())
+    end = closed(text, at, "{}")
+    rest, more = without_registry(text[end:])
+    here = start[1] != "_IMPL" or start[3] in ("CUDA", "CompositeImplicitAutograd", "CompositeExplicitAutograd")
+    blank = "\n" * text.count("\n", start.start(), end)
+    return text[:start.start()] + blank + rest, [(start[2], here, text[at:end])] + more
+
+
+def registered(space, body):
+    """(name in torch.ops, function in C++) of what a block registers, but for what is for other devices."""
+    for name, others, target in re.findall(r"\b(?:def|impl)\s*\(\s*\"([\w:]+)[^\"]*\"\s*,\s*((?:[\w:]+\s*,\s*)?)(?:TORCH_FN\s*\(\s*)?"
+                                           r"&?\s*((?:\w+::)*\w+)\s*\)", body):
+        if not re.search(r"CPU|Meta|Autograd\b|AutogradCUDA", others):
+            yield f"{space}::{name.rpartition('::')[2]}", target
+
+
 def without_module(text):
     """The source without its PYBIND11_MODULE, and that module's body. Lines keep their places."""
     start = re.search(r"^[ \t]*PYBIND11_MODULE\s*\(", text, re.M)
@@ -118,9 +148,12 @@ class Extension:
     def __init__(self, cuda, plain, functions, options=()):
         self.options = list(options)
         bodies = []
-        self.sources = []
+        self.sources, self.operators = [], {}
         for text in cuda + [text for text in plain if not (cuda and declares_only(text))]:
-            kept, body = without_module(text)
+            kept, blocks = without_registry(text)
+            for space, here, block in blocks:
+                self.operators.update(registered(space, block) if here else {})
+            kept, body = without_module(kept)
             self.sources.append(kept)
             bodies.append(body)
         self.text = "\n".join(self.sources)

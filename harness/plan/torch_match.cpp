@@ -64,6 +64,31 @@ std::string fixed_name(std::string plain) {
     return other == std::end(others) ? plain : std::string(other->second);
 }
 
+/// What the task calls a scalar that has another name there.
+std::string scalar_name(std::string plain) {
+    constexpr std::pair<std::string_view, std::string_view> others[] = {{"min", "low"},
+                                                                        {"clampmin", "low"},
+                                                                        {"hardtanhmin", "low"},
+                                                                        {"max", "high"},
+                                                                        {"clampmax", "high"},
+                                                                        {"hardtanhmax", "high"},
+                                                                        {"scale", "factor"},
+                                                                        {"scaling", "factor"},
+                                                                        {"scalefactor", "factor"},
+                                                                        {"scalingfactor", "factor"},
+                                                                        {"multiplier", "factor"},
+                                                                        {"multiply", "factor"},
+                                                                        {"divideby", "divisor"},
+                                                                        {"divide", "divisor"},
+                                                                        {"subtract", "offset"},
+                                                                        {"add", "added"},
+                                                                        {"negativeslope", "slope"},
+                                                                        {"constant", "limit"},
+                                                                        {"epsilon", "eps"}};
+    const auto other = std::ranges::find(others, plain, &std::pair<std::string_view, std::string_view>::first);
+    return other == std::end(others) ? plain : std::string(other->second);
+}
+
 /// What the task fixes under the parameter's name, or, if it has no default of its own, what it is where nobody says
 /// it: "stride_w" is the last of the stride. Empty: nothing.
 std::vector<double> fixed_values(const Binding& binding, const Torch::Function::Parameter& parameter) {
@@ -296,8 +321,13 @@ Checked<> Matcher::match_numbers() {
         }
         const Torch::Function::Parameter* parameter = named(i);
         const std::string name = parameter != nullptr ? plain_name(parameter->name) : "";
-        const auto scalar = std::ranges::find_if(
-            binding_.scalars, [&](const Binding::Scalar& s) { return !name.empty() && plain_name(s.name) == name; });
+        auto scalar = binding_.scalars.end();
+        for (const std::string& meant : {name, scalar_name(name)}) {
+            if (scalar == binding_.scalars.end() && !name.empty()) {
+                scalar = std::ranges::find_if(binding_.scalars,
+                                              [&](const Binding::Scalar& s) { return plain_name(s.name) == meant; });
+            }
+        }
         if (scalar != binding_.scalars.end()) {
             match_.arguments[i] = number(*scalar, letters[i]);
             used[static_cast<std::size_t>(scalar - binding_.scalars.begin())] = true;

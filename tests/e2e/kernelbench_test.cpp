@@ -72,6 +72,7 @@ INSTANTIATE_TEST_SUITE_P(
         File{"registered_operator", "kb1_022_tanh", "passed", ""},
         File{"custom_operator", "kb2_063_gemm_relu_divide", "passed", ""},
         File{"custom_forward", "kb1_036_rmsnorm", "passed", ""},
+        File{"eps_under_other_name", "kb2_084_gemm_batchnorm_scaling_softmax", "passed", "own work: batch_norm"},
         File{"statistics_of_parts", "kb1_033_batchnorm", "passed", "parameter weight is the task's input weight"},
         File{"parameters_of_parameters", "kb2_040_matmul_scaling_residualadd", "passed",
              "parameter weight is the task's input weight"},

@@ -51,7 +51,7 @@ class Told(ast.NodeTransformer):
     DEFAULT = 1e-5
 
     def told(self, name, value):
-        if name not in ("eps", "epsilon") or not isinstance(value, ast.Constant) or value.value != self.DEFAULT:
+        if name.rpartition("_")[2] not in ("eps", "epsilon") or not isinstance(value, ast.Constant) or value.value != self.DEFAULT:
             return value
         return ast.copy_location(ast.Call(ast.Name("__assay_told__", ast.Load()), [value], []), value)
 

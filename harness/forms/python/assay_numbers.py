@@ -21,6 +21,7 @@ OTHERS = {
     "factor": "scalingfactor scalefactor scale scaling multiplier multiply mul", "slope": "negativeslope",
     "divisor": "divideby divide div", "offset": "subtract sub", "offset1": "subtract1", "offset2": "subtract2",
     "added": "add", "limit": "constant", "p": "dropoutp dropout dropoutprob",
+    "eps": "epsilon bneps lneps gneps normeps",
     "low": "min clampmin hardtanhmin minval lower lo", "high": "max clampmax hardtanhmax maxval upper hi",
 }
 MEANT = {other: name for name, others in OTHERS.items() for other in others.split()}

@@ -48,7 +48,8 @@ Result<eval::Candidate> find_candidate(const store::Evaluation& record, const fs
         const auto collection = eval::load_candidates(text.substr(0, colon + 6));
         return collection ? pick(*collection) : std::unexpected(collection.error());
     }
-    auto candidate = eval::load_candidate(path);
+    const fs::path folder = path.parent_path(); // of a candidate that is one, the path is that of its source
+    auto candidate = eval::load_candidate(fs::exists(folder / "candidate.json") ? folder : path);
     return candidate ? pick({std::move(*candidate)}) : std::move(candidate);
 }
 

@@ -61,6 +61,16 @@ TEST(Regrade, ReproducesEveryKindOfVerdict) {
     }
 }
 
+TEST(Regrade, FindsACandidateThatIsAFolder) {
+    const Scratch scratch;
+    const std::string candidate = " vector_add '" + source_dir() + "/datasets/candidates/vector_add/triton'";
+    const Outcome judged = run("assay eval --no-time --out out.jsonl" + flags + candidate, scratch.path());
+    ASSERT_EQ(judged.code, 0) << judged.err;
+    const Outcome again = run("assay regrade out.jsonl --no-time" + flags, scratch.path());
+    EXPECT_EQ(again.code, 0) << again.out << again.err;
+    EXPECT_NE(again.err.find("1 of 1 verdicts reproduced"), std::string::npos) << again.err;
+}
+
 TEST(Regrade, SaysWhatDiffers) {
     const Scratch scratch;
     judge(scratch);

@@ -47,9 +47,11 @@ TEST(Adapt, DoesNotReadStrings) {
 TEST(LateVariables, AStaticIsMadeAtItsFirstUse) {
     const std::vector<LateVariable> second{{2, true}};
     EXPECT_EQ(with_late_variables("void f() {\n    static const int n = g(1, 2);\n}", second),
-              "void f() {\n    auto& n = ::__assay::once([&]() -> int { return g(1, 2); });\n}");
+              "void f() {\n    auto& n = ::__assay::once<int>([&](void* __assay_room) { "
+              "::new (__assay_room) int(g(1, 2)); });\n}");
     EXPECT_EQ(with_late_variables("{\n static std::map<int, int> m;\n}", second),
-              "{\n auto& m = ::__assay::once([&]() -> std::map<int, int> { return std::map<int, int>{}; });\n}");
+              "{\n auto& m = ::__assay::once<std::map<int, int>>([&](void* __assay_room) { "
+              "::new (__assay_room) std::map<int, int>{}; });\n}");
     EXPECT_EQ(with_late_variables("{\n static auto p = make(1);\n}", second),
               "{\n auto& p = ::__assay::once([&]{ return make(1); });\n}");
     EXPECT_EQ(with_late_variables("{\n static T& t = *new T(3);\n}", second),
